@@ -1,0 +1,240 @@
+package booking
+
+import (
+	"time"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/series"
+)
+
+// The decisions about a booking that exists. Each returns the changes, or a
+// *timebok.Refusal with every reason. The View's Booking is the one to change.
+
+// A MoveRequest moves a booking to another time or practitioner.
+type MoveRequest struct {
+	Booking  ID
+	Version  int64 // the version that the wish is based on
+	Start    time.Time
+	Duration time.Duration          // 0: as before
+	With     timebok.PractitionerID // zero: as before
+	Override Waiver
+}
+
+// DecideMove moves the View's booking. Its client is told if invited before.
+func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, error) {
+	var wrong timebok.Reasons
+	if m.Start.IsZero() {
+		wrong.Add(timebok.Missing, "Start")
+	}
+	if m.Duration < 0 || m.Duration > 24*time.Hour || m.Duration%time.Minute != 0 {
+		wrong.Add(timebok.BadValue, "Duration")
+	}
+	m.Override.check(&wrong)
+	if v.Practitioner == nil {
+		wrong.Add(Unknown, "With")
+	}
+	if err := wrong.Invalid(); err != nil {
+		return Changes{}, err
+	}
+	b, err := v.current(m.Version, by)
+	if err != nil {
+		return Changes{}, err
+	}
+	var no timebok.Reasons
+	if !b.State.IsPlanned() {
+		no.Add(WrongState, "State", timebok.P("state", string(b.State)), timebok.P("next", "moved"))
+	}
+	length := m.Duration
+	if length == 0 {
+		length = b.Time.Duration()
+	}
+	b.Time = timebok.Lasting(m.Start, length)
+	if !m.With.IsZero() {
+		b.Practitioner = m.With
+	}
+	verdict, b, err := d.judge(v, b)
+	if err != nil {
+		return Changes{}, err
+	}
+	verdict, b = d.waive(verdict, b, m.Override, by)
+	if no = append(no, verdict.Refusals...); len(no) > 0 {
+		return Changes{}, no.Refused()
+	}
+	b.Version++
+	b.Sequence++
+	c := Changes{Booking: b, Notices: verdict.Notices}
+	c.Records = append(c.Records, b, d.audit(by, "booking.move", b, m.Override.Codes))
+	if !b.InvitedAt.IsZero() {
+		c.Records = append(c.Records, d.notify(b, MailClient, Moved))
+	}
+	return c, nil
+}
+
+// DecideCancel calls the View's booking off.
+func (d *Desk) DecideCancel(v View, version int64, why Reason, by timebok.Actor) (Changes, error) {
+	switch why {
+	case ByClient, ByClinic, ByNetwork:
+	default:
+		return Changes{}, timebok.Reasons{timebok.BadValue.At("Reason")}.Invalid()
+	}
+	b, err := v.current(version, by)
+	if err != nil {
+		return Changes{}, err
+	}
+	b, no := b.become(Cancelled, d.Time())
+	if len(no) > 0 {
+		return Changes{}, no.Refused()
+	}
+	b.Cancelled = &Cancellation{At: d.Time(), By: by.Role, Reason: why}
+	if why == ByClient && v.Series != nil {
+		loc, err := timebok.LoadZone(b.Zone)
+		if err != nil {
+			return Changes{}, err
+		}
+		b.Cancelled.Late = Late(v.Series.Policy, b.Time.Start, d.Time(), loc)
+	}
+	b.Sequence++
+	c := Changes{Booking: b, Records: []timebok.Record{b, d.audit(by, "booking.cancel", b, []string{string(why)})}}
+	if !b.InvitedAt.IsZero() {
+		c.Records = append(c.Records, d.notify(b, MailClient, CalledOff))
+	}
+	return c, nil
+}
+
+// DecideStep takes the View's booking to its next state: Booked (confirms a
+// proposal), Arrived, Completed, NoShow or EnteredInError. Completing freezes
+// who pays what.
+func (d *Desk) DecideStep(v View, version int64, next State, by timebok.Actor) (Changes, error) {
+	b, err := v.current(version, by)
+	if err != nil {
+		return Changes{}, err
+	}
+	b, no := b.become(next, d.Time())
+	if len(no) > 0 {
+		return Changes{}, no.Refused()
+	}
+	switch next {
+	case Completed:
+		b.Charges = v.charges(b)
+	case EnteredInError:
+		b.Sequence++
+		b.Charges = nil
+	}
+	c := Changes{Booking: b, Records: []timebok.Record{b, d.audit(by, "booking."+string(next), b, nil)}}
+	if next == EnteredInError && !b.InvitedAt.IsZero() && d.Time().Before(b.Time.Start) {
+		c.Records = append(c.Records, d.notify(b, MailClient, CalledOff))
+	}
+	return c, nil
+}
+
+// An AttachRequest puts a booking into a series, or out of one, or bills it
+// otherwise; before the session or after it.
+type AttachRequest struct {
+	Booking    ID
+	Version    int64
+	Series     series.ID        // zero: in no series
+	Billing    *timebok.Billing // nil: as the series says
+	BillingWhy string
+	Override   Waiver
+}
+
+// DecideAttach attaches the View's booking to the View's series. A session that
+// stands on a draft or invoice is locked until that is discarded or credited.
+func (d *Desk) DecideAttach(v View, a AttachRequest, by timebok.Actor) (Changes, error) {
+	var wrong timebok.Reasons
+	if a.Billing != nil && a.BillingWhy == "" {
+		wrong.Add(timebok.Missing, "BillingWhy")
+	}
+	if a.Billing != nil {
+		if err := wrong.Join("Billing", a.Billing.Validate()); err != nil {
+			return Changes{}, err
+		}
+	}
+	a.Override.check(&wrong)
+	if !a.Series.IsZero() && v.Series == nil {
+		wrong.Add(Unknown, "Series")
+	}
+	if err := wrong.Invalid(); err != nil {
+		return Changes{}, err
+	}
+	b, err := v.current(a.Version, by)
+	if err != nil {
+		return Changes{}, err
+	}
+	var no timebok.Reasons
+	if b.Locked() {
+		no.Add(BillingLocked, "Booking")
+	}
+	if !b.State.IsActive() {
+		no.Add(WrongState, "State", timebok.P("state", string(b.State)), timebok.P("next", "attached"))
+	}
+	b.Series = a.Series
+	b.Billing, b.BillingWhy = v.billing(), ""
+	if a.Billing != nil && *a.Billing != b.Billing {
+		b.Billing, b.BillingWhy = *a.Billing, a.BillingWhy
+	}
+	b.Charges = nil
+	b, verdict, err := d.judgeSeries(v, b)
+	if err != nil {
+		return Changes{}, err
+	}
+	verdict, b = d.waive(verdict, b, a.Override, by)
+	if no = append(no, verdict.Refusals...); len(no) > 0 {
+		return Changes{}, no.Refused()
+	}
+	if b.State == Completed {
+		b.Charges = v.charges(b)
+	}
+	b.Version++
+	return Changes{
+		Booking: b, Notices: verdict.Notices,
+		Records: []timebok.Record{b, d.audit(by, "booking.attach", b, a.Override.Codes)},
+	}, nil
+}
+
+// DecideInvite invites the View's client to the View's booking.
+func (d *Desk) DecideInvite(v View, version int64, by timebok.Actor) (Changes, error) {
+	b, err := v.current(version, by)
+	if err != nil {
+		return Changes{}, err
+	}
+	if no := d.uninvitable(v, b); len(no) > 0 {
+		return Changes{}, no.Refused()
+	}
+	b.Version++
+	b.InvitedAt = d.Time()
+	return Changes{
+		Booking: b,
+		Records: []timebok.Record{b, d.audit(by, "booking.invite", b, nil), d.notify(b, MailClient, Invited)},
+	}, nil
+}
+
+// uninvitable lists why the View's client can't be invited to a booking.
+func (d *Desk) uninvitable(v View, b Booking) timebok.Reasons {
+	var no timebok.Reasons
+	if !b.State.IsPlanned() {
+		no.Add(WrongState, "State", timebok.P("state", string(b.State)), timebok.P("next", "invited"))
+	}
+	if v.Client.Email.IsZero() {
+		no.Add(CantInvite, "Client")
+	}
+	if !d.Time().Before(b.Time.Start) {
+		no.Add(AlreadyBegun, "Start")
+	}
+	return no
+}
+
+// current returns the View's booking if it still is the version that the command
+// is based on, and the actor may act here.
+func (v View) current(version int64, by timebok.Actor) (Booking, error) {
+	if err := by.Check(v.Clinic.ID); err != nil {
+		return Booking{}, err
+	}
+	b := *v.Booking
+	if b.Version != version {
+		ref := b.Ref()
+		ref.Version = version
+		return Booking{}, &timebok.StaleError{Ref: ref, Stored: b.Version}
+	}
+	return b, nil
+}

@@ -1,0 +1,315 @@
+package booking
+
+import (
+	"errors"
+	"time"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/series"
+)
+
+// DecideBook turns a request into the changes that make the booking. It is pure
+// but for the Desk's clock and IDs. The error is an *timebok.InvalidError that
+// lists what is missing or unknown, or a *timebok.Refusal with every reason.
+// A request that was carried out before changes nothing and returns its booking.
+func (d *Desk) DecideBook(v View, r Request, by timebok.Actor) (Changes, error) {
+	if err := r.missing(); err != nil {
+		return Changes{}, err
+	}
+	if err := by.Check(v.Clinic.ID); err != nil {
+		return Changes{}, err
+	}
+	if v.Booking != nil {
+		if r.repeats(*v.Booking) {
+			return Changes{Booking: *v.Booking}, nil
+		}
+		return Changes{}, &timebok.ExistsError{Ref: v.Booking.Ref()}
+	}
+	b, verdict, err := d.draft(v, r)
+	if err != nil {
+		return Changes{}, err
+	}
+	if verdict, b = d.waive(verdict, b, r.Override, by); len(verdict.Refusals) > 0 {
+		return Changes{}, verdict.Refusals.Refused()
+	}
+	if b.ID.IsZero() {
+		b.ID = timebok.New[Booking](d.Source)
+	}
+	if r.Invite {
+		b.InvitedAt = d.Time()
+	}
+	c := Changes{
+		Booking: b, Notices: verdict.Notices,
+		Records: []timebok.Record{b, d.audit(by, "booking.book", b, r.Override.Codes)},
+	}
+	if r.Invite {
+		c.Records = append(c.Records, d.notify(b, MailClient, Invited))
+	}
+	return c, nil
+}
+
+// draft returns the booking that a request would make, with what speaks against
+// it and for a second look.
+func (d *Desk) draft(v View, r Request) (Booking, Verdict, error) {
+	if err := v.unknown(r.needs()); err != nil {
+		return Booking{}, Verdict{}, err
+	}
+	length := r.Duration
+	if length == 0 {
+		length = v.Service.Duration
+	}
+	b := Booking{
+		ID: r.ID, Version: 1, Sequence: 1,
+		Client: r.Client, Practitioner: r.With, Service: r.Service, Series: r.Series,
+		Time: timebok.Lasting(r.Start, length), Before: v.Service.Before, After: v.Service.After,
+		Zone: v.Clinic.Zone, Origin: r.Origin, External: r.External, State: Booked,
+	}
+	if b.Origin == "" {
+		b.Origin = timebok.Manual
+	}
+	if r.Tentative {
+		b.State = Proposed
+	}
+	b.Billing, b.BillingWhy = v.billing(), ""
+	if r.Billing != nil && *r.Billing != b.Billing {
+		b.Billing, b.BillingWhy = *r.Billing, r.BillingWhy
+	}
+	// A cap or validity that is set aside is not the insurer's to pay, unless
+	// somebody says that it is.
+	if r.Billing == nil && !b.Billing.To.IsClient() && waivesCover(r.Override) {
+		b.Billing, b.BillingWhy = timebok.BillClient, r.Override.Why
+	}
+	verdict, b, err := d.judge(v, b)
+	if r.Invite {
+		verdict.Refusals = append(verdict.Refusals, d.uninvitable(v, b)...)
+	}
+	return b, verdict, err
+}
+
+func waivesCover(w Waiver) bool {
+	_, used := setAside(timebok.Reasons{
+		series.Exhausted.At(""), series.Expired.At(""), series.NotYetValid.At(""),
+	}, w.Codes)
+	return len(used) > 0
+}
+
+// unknown returns an *timebok.InvalidError naming what the needs name and the
+// clinic doesn't have.
+func (v View) unknown(n Needs) error {
+	var wrong timebok.Reasons
+	for _, f := range []struct {
+		name string
+		ok   bool
+	}{
+		{"Client", n.Client.IsZero() || v.Client != nil},
+		{"With", n.Practitioner.IsZero() || v.Practitioner != nil},
+		{"Service", n.Service.IsZero() || v.Service != nil},
+		{"Series", n.Series.IsZero() || v.Series != nil},
+	} {
+		if !f.ok {
+			wrong.Add(Unknown, f.name)
+		}
+	}
+	return wrong.Invalid()
+}
+
+// billing is who gets the bill when nobody says otherwise.
+func (v View) billing() timebok.Billing {
+	if v.Series == nil {
+		return timebok.BillClient
+	}
+	return v.Series.Terms().Billing
+}
+
+// party is who bills: the series' party, else the practitioner's, else the clinic's.
+func (v View) party() timebok.BillingPartyID {
+	switch {
+	case v.Series != nil && !v.Series.Party.IsZero():
+		return v.Series.Party
+	case v.Practitioner != nil && !v.Practitioner.Party.IsZero():
+		return v.Practitioner.Party
+	}
+	return v.Clinic.Party
+}
+
+// judge prices a booking and says all that speaks against it where it stands.
+// Every way to place a booking in a calendar or series comes through here.
+func (d *Desk) judge(v View, b Booking) (Verdict, Booking, error) {
+	verdict := Verdict{Billing: b.Billing}
+	if v.Service.Inactive {
+		verdict.Refusals.Add(NotOffered, "Service")
+	}
+	if v.Practitioner.Inactive {
+		verdict.Refusals.Add(HasLeft, "With")
+	}
+	taken, err := v.Calendar.Check(b.Time, b.Before, b.After, b.ID)
+	if err != nil {
+		return verdict, b, err
+	}
+	verdict.Refusals = append(verdict.Refusals, taken...)
+	b, cover, err := d.judgeSeries(v, b)
+	verdict.Refusals = append(verdict.Refusals, cover.Refusals...)
+	verdict.Notices = append(verdict.Notices, cover.Notices...)
+	return verdict, b, err
+}
+
+// judgeSeries fits a booking into the View's series: treatment code, price, and
+// what the series says of one more session. It does not ask the calendar.
+func (d *Desk) judgeSeries(v View, b Booking) (Booking, Verdict, error) {
+	var verdict Verdict
+	loc, err := timebok.LoadZone(b.Zone)
+	if err != nil {
+		return b, verdict, err
+	}
+	day := timebok.DayOf(b.Time.Start, loc)
+	b.Treatment = ""
+	if v.Series != nil {
+		b.Treatment = v.Service.KeyAt(v.Series.Case.Network)
+	}
+	b.Price = timebok.PriceOn(day, *v.Service, v.billing().To.Payer, v.party(), v.Agreements)
+	if b.Billing.To.IsClient() && !v.billing().To.IsClient() {
+		b.Price = v.Service.Price // the client pays what clients pay
+	}
+	if v.Series == nil {
+		return b, verdict, nil
+	}
+	s := *v.Series
+	if s.Client != b.Client {
+		verdict.Refusals.Add(OtherClient, "Series")
+	}
+	if s.Case.Network != "" && b.Treatment == "" {
+		verdict.Refusals.Add(NoTreatmentCode, "Service", timebok.P("network", s.Case.Network))
+	}
+	others := v.others(b.ID)
+	verdict.Refusals = append(verdict.Refusals, s.Admit(others, b.Session(), day)...)
+	if b.Billing != s.Terms().Billing {
+		verdict.Notices.Add(BillingDiffers, "Billing")
+	}
+	if s.IsStale(d.Time(), d.CaseMaxAge) {
+		verdict.Notices.Add(series.Stale, "Series", timebok.P("fetched", s.FetchedAt.In(loc)))
+	}
+	if left, capped := s.Use(append(others, b.Session())).Remaining(b.Treatment); capped && left == 0 {
+		verdict.Notices.Add(LastSession, "Series")
+	}
+	return b, verdict, nil
+}
+
+// others are the sessions of the series without the one with that ID.
+func (v View) others(id ID) []series.Session {
+	out := make([]series.Session, 0, len(v.InSeries)+1)
+	for _, b := range v.InSeries {
+		if b.ID != id {
+			out = append(out, b.Session())
+		}
+	}
+	return out
+}
+
+// waive sets the rules aside that w names, and records it on the booking.
+func (d *Desk) waive(verdict Verdict, b Booking, w Waiver, by timebok.Actor) (Verdict, Booking) {
+	standing, used := setAside(verdict.Refusals, w.Codes)
+	verdict.Refusals = standing
+	if len(used) > 0 {
+		b.Overrides = append(b.Overrides[:len(b.Overrides):len(b.Overrides)],
+			Override{At: d.Time(), By: by, Codes: used, Why: w.Why})
+	}
+	return verdict, b
+}
+
+// charges divides the price of a delivered session between payer and client.
+func (v View) charges(b Booking) []Charge {
+	var share series.Share
+	if v.Series != nil {
+		share = v.Series.Terms().Share
+	}
+	switch {
+	case b.Billing.By == timebok.Unbilled:
+		return nil
+	case b.Billing.To.IsClient():
+		return []Charge{{Billing: b.Billing, Amount: b.Price}}
+	}
+	client, payer := share.Split(b.Price)
+	var out []Charge
+	if payer.Sign() > 0 || client.IsZero() {
+		out = append(out, Charge{Billing: b.Billing, Amount: payer})
+	}
+	if client.Sign() > 0 {
+		out = append(out, Charge{Billing: timebok.BillClient, Amount: client})
+	}
+	return out
+}
+
+// DecideCheck is DecideBook as a dry run: it says everything, and changes nothing.
+func (d *Desk) DecideCheck(v View, r Request, by timebok.Actor) (Verdict, error) {
+	var verdict Verdict
+	var invalid *timebok.InvalidError
+	err := r.missing()
+	if err == nil {
+		err = by.Check(v.Clinic.ID)
+	}
+	var b Booking
+	if err == nil {
+		b, verdict, err = d.draft(v, r)
+	}
+	if errors.As(err, &invalid) {
+		return Verdict{Refusals: invalid.Reasons}, nil
+	}
+	if err != nil {
+		return Verdict{}, err
+	}
+	verdict, b = d.waive(verdict, b, r.Override, by)
+	verdict.Billing = b.Billing
+	if timeRefused(verdict.Refusals) {
+		verdict.Alternatives, err = nearest(v.Calendar, b)
+	}
+	return verdict, err
+}
+
+func timeRefused(reasons timebok.Reasons) bool {
+	for _, rule := range []*timebok.Rule{SlotTaken, OutsideHours, Holiday, Absent} {
+		if reasons.Has(rule) {
+			return true
+		}
+	}
+	return false
+}
+
+// alternatives is how many free times a Verdict proposes, and searched is how
+// far around the wish they are looked for.
+const (
+	alternatives = 3
+	searched     = 14 * 24 * time.Hour
+)
+
+// nearest returns the free times closest to the booking's, the earlier of equals
+// first.
+func nearest(c Calendar, b Booking) ([]Slot, error) {
+	shape := Shape{Duration: b.Time.Duration(), Before: b.Before, After: b.After, Step: 15 * time.Minute}
+	free, err := c.Free(nil, b.Time.Widen(searched, searched), shape, 0)
+	if err != nil {
+		return nil, err
+	}
+	distance := func(s Slot) time.Duration { return s.Time.Start.Sub(b.Time.Start).Abs() }
+	var out []Slot
+	for range alternatives {
+		best := -1
+		for i, s := range free {
+			if best < 0 || distance(s) < distance(free[best]) {
+				best = i
+			}
+		}
+		if best < 0 {
+			break
+		}
+		out = append(out, free[best])
+		// Proposals that overlap each other say the same thing twice.
+		kept := free[:0]
+		for _, s := range free {
+			if !s.Time.Overlaps(out[len(out)-1].Time) {
+				kept = append(kept, s)
+			}
+		}
+		free = kept
+	}
+	return out, nil
+}

@@ -1,0 +1,115 @@
+package booking
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/rickb777/date/clock"
+	"github.com/timebok/timebok"
+)
+
+// Weekly returns n starts from first, every so many weeks, at the same wall time
+// in the zone: a session at ten stays at ten when the clock is changed.
+func Weekly(first time.Time, n, weeks int, zone string) ([]time.Time, error) {
+	loc, err := timebok.LoadZone(zone)
+	if err != nil {
+		return nil, err
+	}
+	day, wall := timebok.DayOf(first, loc), clock.NewAt(first.In(loc))
+	starts := make([]time.Time, 0, n)
+	for i := range n {
+		starts = append(starts, timebok.At(day.AddDate(0, 0, 7*weeks*i), wall, loc))
+	}
+	return starts, nil
+}
+
+// An Occurrence is what became of one date of a recurring booking, or would.
+type Occurrence struct {
+	Start    time.Time
+	Booking  ID // zero in a dry run and where refused
+	Refusals timebok.Reasons
+	Notices  timebok.Reasons
+}
+
+// BookAll books the request at each start, all or none, and reports on every
+// date. If any is refused the error is a *timebok.Refusal with the reasons of all,
+// each below the field Starts[i]. The Start of the request is not used; its ID,
+// if given, makes the IDs of all.
+func (d *Desk) BookAll(ctx context.Context, tx Tx, by timebok.Actor, r Request, starts []time.Time) ([]Booking, []Occurrence, error) {
+	changes, report, err := d.decideAll(ctx, tx, by, r, starts)
+	if err != nil {
+		return nil, report, err
+	}
+	made := make([]Booking, len(changes))
+	for i, c := range changes {
+		made[i] = c.Save(tx)
+		report[i].Booking = made[i].ID
+	}
+	return made, report, nil
+}
+
+// CheckAll says what BookAll would say of each date, and books nothing.
+func (d *Desk) CheckAll(ctx context.Context, tx Tx, by timebok.Actor, r Request, starts []time.Time) ([]Occurrence, error) {
+	_, report, err := d.decideAll(ctx, tx, by, r, starts)
+	if report != nil {
+		return report, nil
+	}
+	return nil, err
+}
+
+// decideAll decides on every start as if those before it were booked.
+func (d *Desk) decideAll(ctx context.Context, tx Tx, by timebok.Actor, r Request, starts []time.Time) ([]Changes, []Occurrence, error) {
+	if len(starts) == 0 {
+		return nil, nil, timebok.Reasons{timebok.Missing.At("Starts")}.Invalid()
+	}
+	first, last := starts[0], starts[0]
+	for _, s := range starts {
+		if s.Before(first) {
+			first = s
+		}
+		if s.After(last) {
+			last = s
+		}
+	}
+	base := r
+	r.ID, r.Start = ID{}, first
+	n := r.needs()
+	n.Within = timebok.Period{Start: n.Within.Start, End: n.Within.End.Add(last.Sub(first))}
+	v, err := tx.LoadBooking(ctx, n)
+	if err != nil {
+		return nil, nil, err
+	}
+	var all timebok.Reasons
+	changes := make([]Changes, 0, len(starts))
+	report := make([]Occurrence, 0, len(starts))
+	for i, start := range starts {
+		r.Start = start
+		if !base.ID.IsZero() {
+			r.ID = timebok.DeriveID[Booking](base.ID.String(), strconv.Itoa(i))
+		}
+		c, err := d.DecideBook(v, r, by)
+		var no timebok.Reasons
+		if err := no.Join("", err); err != nil {
+			return nil, nil, err
+		}
+		if err := all.Join("Starts["+strconv.Itoa(i)+"]", err); err != nil {
+			return nil, nil, err
+		}
+		report = append(report, Occurrence{Start: timebok.Instant(start), Refusals: no, Notices: c.Notices})
+		if err != nil {
+			continue
+		}
+		changes = append(changes, c)
+		v.add(c.Booking)
+	}
+	return changes, report, all.Refused()
+}
+
+// add makes the View what it will be once b is saved.
+func (v *View) add(b Booking) {
+	v.Calendar = v.Calendar.with(b)
+	if !b.Series.IsZero() {
+		v.InSeries = append(v.InSeries[:len(v.InSeries):len(v.InSeries)], b)
+	}
+}

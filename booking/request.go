@@ -1,0 +1,135 @@
+package booking
+
+import (
+	"time"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/series"
+)
+
+// A Request asks for a new booking.
+type Request struct {
+	// ID makes the command safe to repeat: the same request with the same ID has
+	// one effect, another request with it is an *timebok.ExistsError. Zero: the
+	// desk makes one.
+	ID      ID
+	Client  timebok.ClientID
+	With    timebok.PractitionerID
+	Service timebok.ServiceID
+	Series  series.ID // zero: in no series
+
+	Start    time.Time
+	Duration time.Duration // 0: the service's
+
+	// Billing is who gets the bill, and how, if not as the series says; then
+	// BillingWhy is the reason.
+	Billing    *timebok.Billing
+	BillingWhy string
+
+	Tentative bool // only propose it: it holds the time until confirmed or cancelled
+	Invite    bool // invite the client at once
+	Override  Waiver
+
+	Origin   timebok.Origin // "": by hand
+	External External       // what the network calls it
+}
+
+// A Waiver sets rules aside for one command: the codes of those in Overridable,
+// and why.
+type Waiver struct {
+	Codes []string
+	Why   string
+}
+
+// Waive returns the waiver of rules for a reason.
+func Waive(why string, rules ...*timebok.Rule) Waiver {
+	w := Waiver{Why: why}
+	for _, r := range rules {
+		w.Codes = append(w.Codes, r.Code())
+	}
+	return w
+}
+
+func (w Waiver) check(wrong *timebok.Reasons) {
+	if len(w.Codes) > 0 && w.Why == "" {
+		wrong.Add(OverrideWhy, "Override.Why")
+	}
+}
+
+func (r Request) needs() Needs {
+	length := r.Duration
+	if length == 0 {
+		length = 24 * time.Hour // the service's is not known yet; none is longer
+	}
+	return Needs{
+		Booking: r.ID, Practitioner: r.With, Client: r.Client, Service: r.Service, Series: r.Series,
+		Within: around(timebok.Lasting(r.Start, length)),
+	}
+}
+
+// around is the part of a calendar that can matter to a session.
+func around(session timebok.Period) timebok.Period {
+	return session.Widen(timebok.MaxBuffer, timebok.MaxBuffer)
+}
+
+// missing returns an *timebok.InvalidError that lists every field that is not
+// filled in.
+func (r Request) missing() error {
+	var wrong timebok.Reasons
+	for _, f := range []struct {
+		name string
+		ok   bool
+	}{
+		{"Client", !r.Client.IsZero()},
+		{"With", !r.With.IsZero()},
+		{"Service", !r.Service.IsZero()},
+		{"Start", !r.Start.IsZero()},
+	} {
+		if !f.ok {
+			wrong.Add(timebok.Missing, f.name)
+		}
+	}
+	if r.Duration < 0 || r.Duration > 24*time.Hour || r.Duration%time.Minute != 0 {
+		wrong.Add(timebok.BadValue, "Duration")
+	}
+	if r.Billing != nil {
+		if err := wrong.Join("Billing", r.Billing.Validate()); err != nil {
+			return err
+		}
+		if r.BillingWhy == "" {
+			wrong.Add(timebok.Missing, "BillingWhy")
+		}
+	}
+	r.Override.check(&wrong)
+	return wrong.Invalid()
+}
+
+// repeats reports whether b is what the request made when it was given before,
+// whatever has become of it since.
+func (r Request) repeats(b Booking) bool {
+	moved := b.Sequence > 1
+	return b.Client == r.Client && b.Service == r.Service && b.External == r.External &&
+		(moved || b.Practitioner == r.With && b.Time.Start.Equal(timebok.Instant(r.Start)))
+}
+
+// A Verdict is what a dry run says of a command: why it would be refused, what
+// to look at although it would not, and what would do instead.
+type Verdict struct {
+	Refusals     timebok.Reasons
+	Notices      timebok.Reasons
+	Billing      timebok.Billing // what would be billed, and how
+	Alternatives []Slot          // the nearest free times, when the time is refused
+}
+
+// Changes are what a decision wants saved.
+type Changes struct {
+	Booking Booking
+	Notices timebok.Reasons // what to look at, although nothing is refused
+	Records []timebok.Record
+}
+
+// Save hands the changes to the transaction and returns the booking.
+func (c Changes) Save(tx interface{ Save(...timebok.Record) }) Booking {
+	tx.Save(c.Records...)
+	return c.Booking
+}
