@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/timebok/timebok"
 )
 
@@ -43,8 +45,8 @@ func checkJSON[T comparable](t *testing.T, v T) {
 	}
 }
 
-// checkZero fails unless the zero T is the empty text in JSON, both ways, and
-// bad text leaves a value as it was.
+// checkZero fails unless the zero T is the empty text in JSON, both ways, bad
+// text leaves a value as it was, and go-cmp can compare it.
 func checkZero[T interface {
 	comparable
 	IsZero() bool
@@ -52,6 +54,9 @@ func checkZero[T interface {
 }](t *testing.T, given T) {
 	t.Helper()
 	var zero T
+	if same := given; !cmp.Equal(given, same) || cmp.Equal(given, zero) {
+		t.Errorf("go-cmp compares %T otherwise than ==", zero)
+	}
 	if !zero.IsZero() || given.IsZero() || zero.String() != "" {
 		t.Errorf("IsZero or String of the zero %T is wrong", zero)
 	}

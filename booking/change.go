@@ -18,6 +18,25 @@ type MoveRequest struct {
 	Duration time.Duration          // 0: as before
 	With     timebok.PractitionerID // zero: as before
 	Override Waiver
+	Revive   bool // book it again if it was cancelled
+}
+
+// Needs says what must be loaded to decide on moving b.
+func (m MoveRequest) Needs(b Booking) Needs {
+	n := b.needs()
+	n.Within = around(timebok.Lasting(m.Start, max(m.Duration, b.Time.Duration())))
+	if !m.With.IsZero() {
+		n.Practitioner = m.With
+	}
+	return n
+}
+
+// needs is what a decision about a booking hangs on.
+func (b Booking) needs() Needs {
+	return Needs{
+		Booking: b.ID, Practitioner: b.Practitioner, Client: b.Client,
+		Service: b.Service, Series: b.Series, Within: around(b.Time),
+	}
 }
 
 // DecideMove moves the View's booking. Its client is told if invited before.
@@ -41,6 +60,9 @@ func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, err
 		return Changes{}, err
 	}
 	var no timebok.Reasons
+	if m.Revive && b.State == Cancelled {
+		b.State, b.Cancelled = Booked, nil
+	}
 	if !b.State.IsPlanned() {
 		no.Add(WrongState, "State", timebok.P("state", string(b.State)), timebok.P("next", "moved"))
 	}
@@ -64,9 +86,7 @@ func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, err
 	b.Sequence++
 	c := Changes{Booking: b, Notices: verdict.Notices}
 	c.Records = append(c.Records, b, d.audit(by, "booking.move", b, m.Override.Codes))
-	if !b.InvitedAt.IsZero() {
-		c.Records = append(c.Records, d.notify(b, MailClient, Moved))
-	}
+	c.Records = append(c.Records, d.tell(b, Moved, by)...)
 	return c, nil
 }
 
@@ -95,10 +115,23 @@ func (d *Desk) DecideCancel(v View, version int64, why Reason, by timebok.Actor)
 	}
 	b.Sequence++
 	c := Changes{Booking: b, Records: []timebok.Record{b, d.audit(by, "booking.cancel", b, []string{string(why)})}}
-	if !b.InvitedAt.IsZero() {
-		c.Records = append(c.Records, d.notify(b, MailClient, CalledOff))
-	}
+	c.Records = append(c.Records, d.tell(b, CalledOff, by)...)
 	return c, nil
+}
+
+// DecideCancelled records a booking of the network that was called off before it
+// got here. It takes no time, so neither calendar nor series is asked.
+func (d *Desk) DecideCancelled(v View, r Request, why Reason, by timebok.Actor) (Changes, error) {
+	if err := r.missing(); err != nil {
+		return Changes{}, err
+	}
+	b, _, err := d.draft(v, r)
+	if err != nil {
+		return Changes{}, err
+	}
+	b.State = Cancelled
+	b.Cancelled = &Cancellation{At: d.Time(), By: by.Role, Reason: why}
+	return Changes{Booking: b, Records: []timebok.Record{b, d.audit(by, "booking.cancel", b, []string{string(why)})}}, nil
 }
 
 // DecideStep takes the View's booking to its next state: Booked (confirms a
@@ -121,9 +154,11 @@ func (d *Desk) DecideStep(v View, version int64, next State, by timebok.Actor) (
 		b.Charges = nil
 	}
 	c := Changes{Booking: b, Records: []timebok.Record{b, d.audit(by, "booking."+string(next), b, nil)}}
-	if next == EnteredInError && !b.InvitedAt.IsZero() && d.Time().Before(b.Time.Start) {
-		c.Records = append(c.Records, d.notify(b, MailClient, CalledOff))
+	what := Happening("")
+	if next == EnteredInError && d.Time().Before(b.Time.Start) {
+		what = CalledOff
 	}
+	c.Records = append(c.Records, d.tell(b, what, by)...)
 	return c, nil
 }
 

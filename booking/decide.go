@@ -51,7 +51,7 @@ func (d *Desk) DecideBook(v View, r Request, by timebok.Actor) (Changes, error) 
 // draft returns the booking that a request would make, with what speaks against
 // it and for a second look.
 func (d *Desk) draft(v View, r Request) (Booking, Verdict, error) {
-	if err := v.unknown(r.needs()); err != nil {
+	if err := v.unknown(r.Needs()); err != nil {
 		return Booking{}, Verdict{}, err
 	}
 	length := r.Duration

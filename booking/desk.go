@@ -24,7 +24,7 @@ func (d *Desk) Book(ctx context.Context, tx Tx, by timebok.Actor, r Request) (Bo
 	if err := r.missing(); err != nil {
 		return Booking{}, err
 	}
-	v, err := tx.LoadBooking(ctx, r.needs())
+	v, err := tx.LoadBooking(ctx, r.Needs())
 	if err != nil {
 		return Booking{}, err
 	}
@@ -39,7 +39,7 @@ func (d *Desk) Book(ctx context.Context, tx Tx, by timebok.Actor, r Request) (Bo
 // look at, who would get the bill, and the nearest free times if the time is
 // refused. Only a failing store is an error.
 func (d *Desk) Check(ctx context.Context, tx Tx, by timebok.Actor, r Request) (Verdict, error) {
-	n := r.needs()
+	n := r.Needs()
 	n.Within = n.Within.Widen(searched, searched)
 	v, err := tx.LoadBooking(ctx, n)
 	if err != nil {
@@ -50,13 +50,9 @@ func (d *Desk) Check(ctx context.Context, tx Tx, by timebok.Actor, r Request) (V
 
 // Move moves a booking to another time or practitioner.
 func (d *Desk) Move(ctx context.Context, tx Tx, by timebok.Actor, m MoveRequest) (Booking, error) {
-	return d.change(ctx, tx, m.Booking, m.Version, func(n *Needs, b Booking) {
-		length := max(m.Duration, b.Time.Duration())
-		n.Within = around(timebok.Lasting(m.Start, length))
-		if !m.With.IsZero() {
-			n.Practitioner = m.With
-		}
-	}, func(v View) (Changes, error) { return d.DecideMove(v, m, by) })
+	return d.change(ctx, tx, m.Booking, m.Version,
+		func(n *Needs, b Booking) { *n = m.Needs(b) },
+		func(v View) (Changes, error) { return d.DecideMove(v, m, by) })
 }
 
 // Cancel calls a booking off.
@@ -120,10 +116,7 @@ func (d *Desk) change(ctx context.Context, tx Tx, id ID, version int64, more fun
 		ref.Version = version
 		return Booking{}, &timebok.StaleError{Ref: ref, Stored: b.Version}
 	}
-	n := Needs{
-		Booking: b.ID, Practitioner: b.Practitioner, Client: b.Client,
-		Service: b.Service, Series: b.Series, Within: around(b.Time),
-	}
+	n := b.needs()
 	if more != nil {
 		more(&n, b)
 	}

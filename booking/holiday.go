@@ -2,6 +2,7 @@ package booking
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -72,7 +73,10 @@ func Holidays(year int) []NamedHoliday {
 // IsHoliday reports whether a day is one of Holidays. An ordinary Sunday is not.
 func IsHoliday(day date.Date) bool {
 	year, month, d := day.Date()
-	fromEaster := int(day.Sub(easter(year)))
+	fromEaster := math.MaxInt // far away: those days lie between 19 March and 14 June
+	if time.March <= month && month <= time.June {
+		fromEaster = int(day.Sub(easter(year)))
+	}
 	for i := range publicHolidays {
 		h := &publicHolidays[i]
 		if h.month == month && h.days == d || h.month == 0 && h.days == fromEaster {

@@ -10,6 +10,7 @@ import (
 const (
 	MailPractitioner timebok.MessageKind = "mail.practitioner" // to the booking's practitioner
 	MailClient       timebok.MessageKind = "mail.client"       // to the booking's client
+	ReportNetwork    timebok.MessageKind = "network.report"    // to the network that the booking came from
 )
 
 // A Notice is the Data of a mail message: what happened. Who, when and where are
@@ -32,6 +33,23 @@ const (
 // the booking's Sequence: after the next move or cancellation it is not sent.
 func (d *Desk) notify(b Booking, kind timebok.MessageKind, what Happening) timebok.Message {
 	return NewNotice(timebok.New[timebok.Message](d.Source), d.Source, b, kind, what)
+}
+
+// tell returns the messages about a change: to the client if invited before, when
+// there is something to tell, and to the network that the booking came from if the
+// change was made here.
+func (d *Desk) tell(b Booking, what Happening, by timebok.Actor) []timebok.Record {
+	var out []timebok.Record
+	if what != "" && !b.InvitedAt.IsZero() {
+		out = append(out, d.notify(b, MailClient, what))
+	}
+	if b.External.Network != "" && by.Role != timebok.System {
+		out = append(out, timebok.Message{
+			ID: timebok.New[timebok.Message](d.Source), Kind: ReportNetwork,
+			About: b.Ref(), Client: b.Client, Due: d.Time(),
+		})
+	}
+	return out
 }
 
 // NewNotice returns the message with that ID that something happened to a booking.

@@ -74,7 +74,7 @@ func (d *Desk) decideAll(ctx context.Context, tx Tx, by timebok.Actor, r Request
 	}
 	base := r
 	r.ID, r.Start = ID{}, first
-	n := r.needs()
+	n := r.Needs()
 	n.Within = timebok.Period{Start: n.Within.Start, End: n.Within.End.Add(last.Sub(first))}
 	v, err := tx.LoadBooking(ctx, n)
 	if err != nil {

@@ -56,7 +56,8 @@ func (w Waiver) check(wrong *timebok.Reasons) {
 	}
 }
 
-func (r Request) needs() Needs {
+// Needs says what must be loaded to decide on the request.
+func (r Request) Needs() Needs {
 	length := r.Duration
 	if length == 0 {
 		length = 24 * time.Hour // the service's is not known yet; none is longer

@@ -111,41 +111,40 @@ func (sp Span) joining(others []Span, field string, wrong *timebok.Reasons) []Sp
 func (s Schedule) Open(day date.Date, loc *time.Location) []timebok.Period {
 	var open []timebok.Period
 	for _, o := range s.openings(day, day, loc) {
-		open = append(open, o.Period)
+		open = append(open, timebok.Period{Start: o.from.time(), End: o.to.time()})
 	}
 	return open
 }
 
 // An opening is a time in which sessions can begin.
 type opening struct {
-	timebok.Period
-	day   date.Date
-	hours Span      // what the Period is in wall time
-	until time.Time // when a session must be over: later than End if the next opening follows at once
+	day      date.Date
+	hours    Span    // in wall time
+	from, to instant // the same as instants
+	until    instant // when a session must be over: later than to, if the next opening follows at once
 }
 
 // holds reports whether a session begins in the opening and can be over in time.
-func (o opening) holds(session timebok.Period) bool {
-	return o.Contains(session.Start) && !session.End.After(o.until)
+func (o *opening) holds(start, end instant) bool {
+	return o.from <= start && start < o.to && end <= o.until
 }
 
 // openings returns the working time from a day to a day, in order.
-func (s Schedule) openings(first, last date.Date, loc *time.Location) []opening {
-	open := make([]opening, 0, 64)
+func (s *Schedule) openings(first, last date.Date, loc *time.Location) []opening {
+	open := make([]opening, 0, min(128, 2*max(0, last.Sub(first)+1)))
 	walls := walls{loc: loc}
 	var buf [8]Span
 	for day := first; !day.After(last); day = day.Add(1) {
 		for _, h := range s.hours(buf[:0], day) {
-			o := opening{day: day, hours: h}
-			o.Start, o.End = walls.at(day, h.From), walls.at(day, h.To)
-			if o.Start.Before(o.End) { // else all of it is in the gap
+			o := opening{day: day, hours: h, from: walls.at(day, h.From), to: walls.at(day, h.To)}
+			if o.from < o.to { // else all of it is in the gap
 				open = append(open, o)
 			}
 		}
 	}
 	for i := len(open) - 1; i >= 0; i-- {
-		open[i].until = open[i].End
-		if i+1 < len(open) && open[i].End.Equal(open[i+1].Start) {
+		open[i].until = open[i].to
+		if i+1 < len(open) && open[i].to == open[i+1].from {
 			open[i].until = open[i+1].until
 		}
 	}
@@ -153,9 +152,10 @@ func (s Schedule) openings(first, last date.Date, loc *time.Location) []opening 
 }
 
 // covers reports whether a session lies in working time from start to end.
-func (s Schedule) covers(session timebok.Period, loc *time.Location) bool {
+func (s *Schedule) covers(session timebok.Period, loc *time.Location) bool {
+	start, end := instantOf(session.Start), instantOf(session.End)
 	open := s.openings(timebok.DayOf(session.Start, loc), timebok.DayOf(session.End, loc), loc)
-	return slices.ContainsFunc(open, func(o opening) bool { return o.holds(session) })
+	return slices.ContainsFunc(open, func(o opening) bool { return o.holds(start, end) })
 }
 
 // closedByHoliday reports whether the week has hours for a day that is a public
@@ -202,8 +202,18 @@ func joined(spans []Span) []Span {
 	return out
 }
 
-// walls is timebok.At for many days. Between two changes of the clock the offset
-// is the same, and asking for it day by day is most of the time of a search.
+// An instant is a time in microseconds since 1970. A search compares so many of
+// them that with time.Time it takes several times as long.
+type instant int64
+
+func instantOf(t time.Time) instant { return instant(t.UnixMicro()) }
+
+func micros(d time.Duration) instant { return instant(d / time.Microsecond) }
+
+func (i instant) time() time.Time { return time.UnixMicro(int64(i)).UTC() }
+
+// walls is timebok.At for many days. From one change of the clock to the next
+// the offset is the same, and is looked up once.
 type walls struct {
 	loc         *time.Location
 	offset      time.Duration
@@ -211,14 +221,15 @@ type walls struct {
 }
 
 // at returns timebok.At.
-func (w *walls) at(day date.Date, wall clock.Clock) time.Time {
+func (w *walls) at(day date.Date, wall clock.Clock) instant {
 	if day.Before(w.first) || day.After(w.last) {
 		w.look(day)
 	}
 	if day.Before(w.first) || day.After(w.last) {
-		return timebok.At(day, wall, w.loc)
+		return instantOf(timebok.At(day, wall, w.loc))
 	}
-	return day.UTC().Add(wall.DurationSinceMidnight() - w.offset)
+	midnight := instant(day.DaysSinceEpoch()) * micros(24*time.Hour)
+	return midnight + micros(wall.DurationSinceMidnight()-w.offset)
 }
 
 // look finds the days around one that have its offset.

@@ -1,7 +1,9 @@
 package booking
 
 import (
+	"cmp"
 	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -72,56 +74,79 @@ func (c Calendar) addClosed(no *timebok.Reasons, session timebok.Period, loc *ti
 // times: a step in the gap of spring is the first instant after it, once, and
 // the hour that autumn repeats is offered once.
 //
-// The error is an *timebok.InvalidError for an unknown zone or a shape whose
-// duration is not positive, or that has a field that is negative, longer than a
-// day, or not in whole minutes.
+// The error is an *timebok.InvalidError for an unknown zone, or for a shape that
+// is not in whole minutes, has no duration, or is longer than a day or
+// timebok.MaxBuffer.
 func (c Calendar) Free(dst []Slot, within timebok.Period, s Shape, limit int) ([]Slot, error) {
-	loc, err := timebok.LoadZone(c.Zone)
+	starts, err := c.free(within, s)
 	if err != nil {
 		return dst, err
 	}
-	if err := s.validate(); err != nil {
-		return dst, err
-	}
-	if c.Schedule == nil || !within.Start.Before(within.End) {
-		return dst, nil
-	}
-	step := s.Step
-	if step == 0 {
-		step = s.Duration
-	}
 	most := len(dst) + limit
-	busy, away := newSweep(c.Busy), newSweep(c.Absences)
-	for _, o := range c.Schedule.openings(timebok.DayOf(within.Start, loc), timebok.DayOf(within.End, loc), loc) {
-		for start := range o.starts(step, loc) {
-			session := timebok.Period{Start: start, End: start.Add(s.Duration)}
-			if !o.holds(session) {
-				break
-			}
-			if session.End.After(within.End) {
-				return dst, nil
-			}
-			if session.Start.Before(within.Start) ||
-				busy.meets(session.Widen(s.Before, s.After)) || away.meets(session) {
-				continue
-			}
-			dst = append(dst, Slot{c.Practitioner, session})
-			if limit > 0 && len(dst) == most {
-				return dst, nil
-			}
+	for start := range starts {
+		dst = append(dst, c.slot(start, s))
+		if limit > 0 && len(dst) == most {
+			break
 		}
 	}
 	return dst, nil
+}
+
+func (c Calendar) slot(start instant, s Shape) Slot {
+	return Slot{c.Practitioner, timebok.Period{Start: start.time(), End: (start + micros(s.Duration)).time()}}
+}
+
+// free returns the starts of the slots of Free. It goes once through what
+// occupies the practitioner, beside the grid.
+func (c Calendar) free(within timebok.Period, s Shape) (iter.Seq[instant], error) {
+	loc, err := timebok.LoadZone(c.Zone)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.validate(); err != nil {
+		return nil, err
+	}
+	return func(yield func(instant) bool) {
+		if c.Schedule == nil {
+			return
+		}
+		if s.Step == 0 {
+			s.Step = s.Duration
+		}
+		first, last := instantOf(within.Start), instantOf(within.End)
+		length, before, after := micros(s.Duration), micros(s.Before), micros(s.After)
+		busy := newSweep(c.Busy, func(b *Busy) timebok.Period { return b.Time })
+		away := newSweep(c.Absences, func(a *Absence) timebok.Period { return a.Time })
+		for _, o := range c.Schedule.openings(timebok.DayOf(within.Start, loc), timebok.DayOf(within.End, loc), loc) {
+			for start := range o.starts(s.Step, loc) {
+				end := start + length
+				if !o.holds(start, end) {
+					break
+				}
+				if end > last {
+					return
+				}
+				if start >= first && !busy.meets(start-before, end+after) && !away.meets(start, end) && !yield(start) {
+					return
+				}
+			}
+		}
+	}, nil
 }
 
 // validate returns an *timebok.InvalidError with all that is wrong.
 func (s Shape) validate() error {
 	var wrong timebok.Reasons
 	for _, f := range []struct {
-		name string
-		d    time.Duration
-	}{{"Duration", s.Duration}, {"Before", s.Before}, {"After", s.After}, {"Step", s.Step}} {
-		if f.d < 0 || f.d > 24*time.Hour || f.d%time.Minute != 0 || f.name == "Duration" && f.d == 0 {
+		name         string
+		d, low, high time.Duration
+	}{
+		{"Duration", s.Duration, time.Minute, 24 * time.Hour},
+		{"Before", s.Before, 0, timebok.MaxBuffer},
+		{"After", s.After, 0, timebok.MaxBuffer},
+		{"Step", s.Step, 0, 24 * time.Hour},
+	} {
+		if f.d < f.low || f.d > f.high || f.d%time.Minute != 0 {
 			wrong.Add(timebok.BadValue, f.name)
 		}
 	}
@@ -129,20 +154,17 @@ func (s Shape) validate() error {
 }
 
 // starts returns the steps of the grid in the opening, in order, each once.
-func (o opening) starts(step time.Duration, loc *time.Location) iter.Seq[time.Time] {
-	return func(yield func(time.Time) bool) {
+func (o *opening) starts(step time.Duration, loc *time.Location) iter.Seq[instant] {
+	return func(yield func(instant) bool) {
 		// As long on the wall as it lasts: the clock is not changed in it.
-		even := o.Duration() == (o.hours.To - o.hours.From).DurationSinceMidnight()
-		var last time.Time
+		even := o.to-o.from == micros((o.hours.To - o.hours.From).DurationSinceMidnight())
+		last := o.from - 1
 		for wall := o.hours.From; wall < o.hours.To; wall += clock.SinceMidnight(step) {
-			start := o.Start.Add((wall - o.hours.From).DurationSinceMidnight())
+			start := o.from + micros((wall - o.hours.From).DurationSinceMidnight())
 			if !even {
-				start = timebok.At(o.day, wall, loc)
+				start = instantOf(timebok.At(o.day, wall, loc))
 			}
-			if start.Equal(last) {
-				continue
-			}
-			if !yield(start) {
+			if start > last && !yield(start) {
 				return
 			}
 			last = start
@@ -150,40 +172,39 @@ func (o opening) starts(step time.Duration, loc *time.Location) iter.Seq[time.Ti
 	}
 }
 
-// A sweep goes once through periods, for questions in the order of time.
-type sweep[T timed] struct {
-	rest  []T       // that begin at or after the end of the last question
-	until time.Time // the latest end of the others
+// A sweep goes once through times, for questions in the order of time.
+type sweep struct {
+	rest  []stretch // that begin at or after the end of the last question
+	until instant   // the latest end of the others
 }
 
-type timed interface{ time() timebok.Period }
+// A stretch is a time from an instant up to another.
+type stretch struct{ from, to instant }
 
-func (b Busy) time() timebok.Period    { return b.Time }
-func (a Absence) time() timebok.Period { return a.Time }
-
-// newSweep starts a sweep through periods, which it puts in order if they aren't.
-func newSweep[T timed](periods []T) sweep[T] {
-	byStart := func(a, b T) int { return a.time().Start.Compare(b.time().Start) }
-	if !slices.IsSortedFunc(periods, byStart) {
-		periods = slices.SortedFunc(slices.Values(periods), byStart)
+// newSweep starts a sweep through the periods of what is listed in any order.
+func newSweep[T any](list []T, period func(*T) timebok.Period) sweep {
+	all := make([]stretch, len(list))
+	for i := range list {
+		p := period(&list[i])
+		all[i] = stretch{instantOf(p.Start), instantOf(p.End)}
 	}
-	return sweep[T]{rest: periods}
+	byStart := func(a, b stretch) int { return cmp.Compare(a.from, b.from) }
+	if !slices.IsSortedFunc(all, byStart) {
+		slices.SortFunc(all, byStart)
+	}
+	return sweep{all, math.MinInt64}
 }
 
-// meets reports whether one of the periods overlaps p. Neither end of p may be
-// before that of the last question.
-func (s *sweep[T]) meets(p timebok.Period) bool {
-	for len(s.rest) > 0 {
-		t := s.rest[0].time()
-		if !t.Start.Before(p.End) {
-			break
-		}
-		if t.Start.Before(t.End) && t.End.After(s.until) {
-			s.until = t.End
+// meets reports whether one of the times overlaps that from an instant to
+// another. Neither may be before that of the last question.
+func (s *sweep) meets(from, to instant) bool {
+	for len(s.rest) > 0 && s.rest[0].from < to {
+		if next := s.rest[0]; next.from < next.to {
+			s.until = max(s.until, next.to)
 		}
 		s.rest = s.rest[1:]
 	}
-	return s.until.After(p.Start)
+	return s.until > from
 }
 
 // FreeSlots returns, in order of time and then of practitioner, at most limit
@@ -192,43 +213,60 @@ func FreeSlots(calendars []Calendar, within timebok.Period, s Shape, limit int) 
 	calendars = slices.SortedFunc(slices.Values(calendars), func(a, b Calendar) int {
 		return a.Practitioner.Compare(b.Practitioner)
 	})
-	var slots []Slot
-	var ends []int // of each practitioner's run in slots
-	for _, c := range calendars {
-		var err error
-		if slots, err = c.Free(slots, within, s, limit); err != nil {
+	var finds []find
+	var ends []int // of each calendar's run in finds
+	for i, c := range calendars {
+		starts, err := c.free(within, s)
+		if err != nil {
 			return nil, err
 		}
-		ends = append(ends, len(slots))
+		from := len(finds)
+		for start := range starts {
+			finds = append(finds, find{start, i})
+			if limit > 0 && len(finds) == from+limit {
+				break
+			}
+		}
+		ends = append(ends, len(finds))
 	}
-	slots = mergeRuns(slots, ends)
-	if limit > 0 && len(slots) > limit {
-		slots = slots[:limit]
+	finds = mergeRuns(finds, ends)
+	if limit > 0 && len(finds) > limit {
+		finds = finds[:limit]
+	}
+	slots := make([]Slot, len(finds))
+	for i, f := range finds {
+		slots[i] = calendars[f.in].slot(f.start, s)
 	}
 	return slots, nil
 }
 
-// mergeRuns makes one run, by start, of runs that end at the given places. Slots
+// A find is a free start in one of several calendars.
+type find struct {
+	start instant
+	in    int
+}
+
+// mergeRuns makes one run, by start, of runs that end at the given places. Finds
 // of one start keep their order. Merging two by two knows what sorting would
 // have to find out, and is several times as fast.
-func mergeRuns(slots []Slot, ends []int) []Slot {
-	spare := make([]Slot, 0, len(slots))
+func mergeRuns(finds []find, ends []int) []find {
+	spare := make([]find, 0, len(finds))
 	for len(ends) > 1 {
 		spare = spare[:0]
 		merged, from := ends[:0], 0
 		for pair := range slices.Chunk(ends, 2) {
 			mid, to := pair[0], pair[len(pair)-1]
-			spare = appendMerged(spare, slots[from:mid], slots[mid:to])
+			spare = appendMerged(spare, finds[from:mid], finds[mid:to])
 			merged, from = append(merged, len(spare)), to
 		}
-		slots, spare, ends = spare, slots, merged
+		finds, spare, ends = spare, finds, merged
 	}
-	return slots
+	return finds
 }
 
-func appendMerged(dst, a, b []Slot) []Slot {
+func appendMerged(dst, a, b []find) []find {
 	for len(a) > 0 && len(b) > 0 {
-		if b[0].Time.Start.Before(a[0].Time.Start) {
+		if b[0].start < a[0].start {
 			dst, b = append(dst, b[0]), b[1:]
 		} else {
 			dst, a = append(dst, a[0]), a[1:]

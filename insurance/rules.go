@@ -20,6 +20,9 @@ var (
 		"vilkårene for saken er ikke kjent, søk på sakID-en først",
 		"vilkåra for saka er ikkje kjende, søk på sakID-en først",
 		"the terms of the case are not known, look the sakID up first")
+	CaseChanged = timebok.NewRule("case.changed",
+		"bookingen hører til en annen sak enn før", "bookinga høyrer til ei anna sak enn før",
+		"the booking belongs to another case than before")
 	IdentityMismatch = timebok.NewRule("identity.mismatch",
 		"fødselsdatoen er ikke den som saken gjelder", "fødselsdatoen er ikkje den som saka gjeld",
 		"the birth date is not the one of the case")
