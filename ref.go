@@ -57,3 +57,6 @@ func (d Deletion) Ref() Ref { return Ref{d.Of.Kind, d.Of.ID, d.Of.Version + 1} }
 type InvoiceID = ID[invoice]
 
 type invoice struct{}
+
+// NewInvoiceID returns the ID of a new invoice.
+func NewInvoiceID(s Source) InvoiceID { return New[invoice](s) }

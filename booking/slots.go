@@ -115,8 +115,7 @@ func (c Calendar) free(within timebok.Period, s Shape) (iter.Seq[instant], error
 		}
 		first, last := instantOf(within.Start), instantOf(within.End)
 		length, before, after := micros(s.Duration), micros(s.Before), micros(s.After)
-		busy := newSweep(c.Busy, func(b *Busy) timebok.Period { return b.Time })
-		away := newSweep(c.Absences, func(a *Absence) timebok.Period { return a.Time })
+		busy, away := c.sweeps()
 		for _, o := range c.Schedule.openings(timebok.DayOf(within.Start, loc), timebok.DayOf(within.End, loc), loc) {
 			for start := range o.starts(s.Step, loc) {
 				end := start + length
@@ -181,13 +180,22 @@ type sweep struct {
 // A stretch is a time from an instant up to another.
 type stretch struct{ from, to instant }
 
-// newSweep starts a sweep through the periods of what is listed in any order.
-func newSweep[T any](list []T, period func(*T) timebok.Period) sweep {
-	all := make([]stretch, len(list))
-	for i := range list {
-		p := period(&list[i])
-		all[i] = stretch{instantOf(p.Start), instantOf(p.End)}
+// sweeps starts one through the busy times and one through the absences.
+func (c Calendar) sweeps() (busy, away sweep) {
+	taken, gone := make([]stretch, len(c.Busy)), make([]stretch, len(c.Absences))
+	for i := range c.Busy {
+		taken[i] = stretchOf(c.Busy[i].Time)
 	}
+	for i := range c.Absences {
+		gone[i] = stretchOf(c.Absences[i].Time)
+	}
+	return newSweep(taken), newSweep(gone)
+}
+
+func stretchOf(p timebok.Period) stretch { return stretch{instantOf(p.Start), instantOf(p.End)} }
+
+// newSweep starts a sweep, and puts the times in order if they aren't.
+func newSweep(all []stretch) sweep {
 	byStart := func(a, b stretch) int { return cmp.Compare(a.from, b.from) }
 	if !slices.IsSortedFunc(all, byStart) {
 		slices.SortFunc(all, byStart)

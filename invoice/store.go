@@ -30,9 +30,9 @@ type Tx interface {
 
 // Needs says what a decision about invoices must know. Zero fields are not read.
 type Needs struct {
-	Invoice ID                     // one to change, with the bookings of its lines
+	Invoice ID                     // one to change; without Series: with the bookings of its lines
 	Series  series.ID              // with all bookings in it
-	Client  timebok.ClientID       // without Series: with all bookings in no series
+	Client  timebok.ClientID       // without Series and Invoice: with all bookings in no series
 	Party   timebok.BillingPartyID // whose numbering is locked
 }
 
@@ -43,7 +43,7 @@ type View struct {
 	Series        *series.Series
 	Client        *timebok.Client
 	Numbering     *Numbering
-	Bookings      []booking.Booking // by start and ID
+	Bookings      []booking.Booking // of Series; without it the Invoice's; without that the Client's in no series; by start and ID
 	Parties       []timebok.BillingParty
 	Payers        []timebok.Payer
 	Services      []timebok.Service

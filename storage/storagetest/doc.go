@@ -8,8 +8,7 @@
 //	}
 //
 // Each sentence of the contract in the doc comment of package storage has its
-// subtests here, grouped as there; Contract lists which. On top of those come
-// use-cases of package booking: races for one slot and for the last session of a
+// subtests here, grouped as there. On top of those come use-cases of package booking: races for one slot and for the last session of a
 // cap, a fault at every step of a command, every command run twice, and random
 // scripts compared with a naive recount.
 //

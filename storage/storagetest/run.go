@@ -24,14 +24,14 @@ func Run(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) {
 		o = &Options{}
 	}
 	var group string
-	var clauses []Clause
+	var clauses []test
 	flush := func() {
 		if len(clauses) > 0 {
 			t.Run(group, func(t *testing.T) { runGroup(t, clauses, open, o) })
 		}
 		clauses = nil
 	}
-	for _, c := range Contract {
+	for _, c := range contract {
 		if c.Group != group {
 			flush()
 			group = c.Group
@@ -41,10 +41,10 @@ func Run(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) {
 	flush()
 }
 
-func runGroup(t *testing.T, clauses []Clause, open func(t *testing.T) storage.Driver, o *Options) {
+func runGroup(t *testing.T, clauses []test, open func(t *testing.T) storage.Driver, o *Options) {
 	for _, c := range clauses {
 		t.Run(c.Name, func(t *testing.T) {
-			c.Test(newBench(t, open, o))
+			c.Test(newEnv(t, open, o))
 		})
 	}
 }
@@ -62,12 +62,12 @@ type Bench struct {
 	opts   *Options
 }
 
-func newBench(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) *Bench {
+func newEnv(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) *env {
 	b := &Bench{T: t, Clinic: NewClinic("A"), driver: open(t), open: open, opts: o}
-	b.Store = storage.New(b.driver, nil)
-	b.Desk = &booking.Desk{Source: timebok.Source{Now: func() time.Time { return Monday }}}
+	e.Store = storage.New(e.driver, nil)
+	e.Desk = &booking.Desk{Source: timebok.Source{Now: func() time.Time { return Monday }}}
 	t.Cleanup(func() {
-		if err := b.driver.Close(); err != nil {
+		if err := e.driver.Close(); err != nil {
 			t.Errorf("Close: %v", err)
 		}
 	})
@@ -78,40 +78,40 @@ func newBench(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) 
 const patience = 20 * time.Second
 
 // update runs fn in the clinic and returns the error.
-func (b *Bench) update(fn func(ctx context.Context, tx storage.Tx) error) error {
-	ctx, cancel := context.WithTimeout(b.Context(), patience)
+func (e *env) update(fn func(ctx context.Context, tx storage.Tx) error) error {
+	ctx, cancel := context.WithTimeout(e.Context(), patience)
 	defer cancel()
-	return b.Store.Update(ctx, b.Clinic.ID, fn)
+	return e.Store.Update(ctx, e.Clinic.ID, fn)
 }
 
 // save stores records, which must work.
-func (b *Bench) save(records ...timebok.Record) {
-	b.Helper()
-	if err := b.trySave(records...); err != nil {
-		b.Fatalf("saving %v: %v", refs(records), err)
+func (e *env) save(records ...timebok.Record) {
+	e.Helper()
+	if err := e.trySave(records...); err != nil {
+		e.Fatalf("saving %v: %v", refs(records), err)
 	}
 }
 
 // trySave stores records and returns the error.
-func (b *Bench) trySave(records ...timebok.Record) error {
-	return b.update(func(_ context.Context, tx storage.Tx) error {
+func (e *env) trySave(records ...timebok.Record) error {
+	return e.update(func(_ context.Context, tx storage.Tx) error {
 		tx.Save(records...)
 		return nil
 	})
 }
 
 // view runs fn in the clinic, which must work.
-func (b *Bench) view(fn func(ctx context.Context, tx storage.Tx) error) {
-	b.Helper()
-	b.viewIn(b.Clinic.ID, fn)
+func (e *env) view(fn func(ctx context.Context, tx storage.Tx) error) {
+	e.Helper()
+	e.viewIn(e.Clinic.ID, fn)
 }
 
-func (b *Bench) viewIn(clinic timebok.ClinicID, fn func(ctx context.Context, tx storage.Tx) error) {
-	b.Helper()
-	ctx, cancel := context.WithTimeout(b.Context(), patience)
+func (e *env) viewIn(clinic timebok.ClinicID, fn func(ctx context.Context, tx storage.Tx) error) {
+	e.Helper()
+	ctx, cancel := context.WithTimeout(e.Context(), patience)
 	defer cancel()
-	if err := b.Store.View(ctx, clinic, fn); err != nil {
-		b.Fatalf("View: %v", err)
+	if err := e.Store.View(ctx, clinic, fn); err != nil {
+		e.Fatalf("View: %v", err)
 	}
 }
 

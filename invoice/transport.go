@@ -1,0 +1,86 @@
+package invoice
+
+import (
+	"context"
+	"errors"
+
+	"github.com/timebok/timebok"
+)
+
+// A Transport is the port to an access point (aksesspunkt), which sends documents
+// over Peppol. Implementations are safe for concurrent use.
+type Transport interface {
+	// Submit hands a document over. The Key makes it safe to repeat: a second
+	// Submit with the same Key sends nothing and returns the first receipt.
+	// timebok.ErrUnavailable: it is unknown whether it was taken; ErrInvalid or
+	// ErrRefused: the access point will never take it.
+	Submit(ctx context.Context, s Submission) (Receipt, error)
+}
+
+// A Submission is a document on its way to the access point.
+type Submission struct {
+	Key      string // the invoice's ID
+	Number   int64
+	Kind     Kind
+	Sender   timebok.OrgNumber
+	Receiver timebok.OrgNumber
+	Document Document
+}
+
+// A Receipt is the access point's word that it has a document.
+type Receipt struct {
+	ID string // the access point's name for the sending
+}
+
+// A Sender hands issued invoices to the access point. It handles SubmitInvoice
+// messages; a document that was taken before is not sent again.
+type Sender struct {
+	Transport Transport
+	Biller    *Biller
+	// View and Update run transactions, as those of storage.Store do.
+	View, Update func(ctx context.Context, clinic timebok.ClinicID, fn func(ctx context.Context, tx Tx) error) error
+}
+
+// Handle performs one message.
+func (s *Sender) Handle(ctx context.Context, d timebok.Delivery) error {
+	id := ID(d.About.ID)
+	var x Invoice
+	var file Document
+	err := s.View(ctx, d.Clinic, func(ctx context.Context, tx Tx) (err error) {
+		if x, err = tx.Invoice(ctx, id); err != nil {
+			return err
+		}
+		file, err = tx.Document(ctx, id)
+		return err
+	})
+	if errors.Is(err, timebok.ErrNotFound) {
+		return timebok.Permanent(err)
+	}
+	if err != nil {
+		return err
+	}
+	if x.State != Issued || x.Payer == nil {
+		return nil // submitted before, or already further
+	}
+	receipt, err := s.Transport.Submit(ctx, Submission{
+		Key: x.ID.String(), Number: x.Number, Kind: x.Kind,
+		Sender: x.Seller.Org, Receiver: x.Payer.Org, Document: file,
+	})
+	if errors.Is(err, timebok.ErrInvalid) || errors.Is(err, timebok.ErrRefused) {
+		return timebok.Permanent(err)
+	}
+	if err != nil {
+		return err
+	}
+	by := timebok.Actor{User: "relay", Role: timebok.System, Clinic: d.Clinic}
+	return s.Update(ctx, d.Clinic, func(ctx context.Context, tx Tx) error {
+		now, err := tx.Invoice(ctx, id)
+		if err != nil || now.State != Issued {
+			return err
+		}
+		_, err = s.Biller.Mark(ctx, tx, by, Mark{
+			Invoice: id, Version: now.Version, State: Submitted, Transport: receipt.ID,
+		})
+		return err
+	})
+}
