@@ -106,11 +106,15 @@ func (b Booking) Locked() bool {
 	return slices.ContainsFunc(b.Charges, func(c Charge) bool { return !c.Invoice.IsZero() })
 }
 
-// Session is the booking as its series counts it.
+// Session is the booking as its series counts it. What the client pays in full,
+// or nobody, takes nothing of an amount.
 func (b Booking) Session() series.Session {
-	s := series.Session{Start: b.Time.Start, Treatment: b.Treatment, Amount: b.Price}
-	if len(b.Charges) > 0 {
-		s.Amount = timebok.Money{}
+	s := series.Session{Start: b.Time.Start, Treatment: b.Treatment}
+	switch {
+	case b.Billing.To.IsClient() || b.Billing.By == timebok.Unbilled:
+	case b.State != Completed:
+		s.Amount = b.Price
+	default:
 		for _, c := range b.Charges {
 			if !c.Billing.To.IsClient() {
 				s.Amount = s.Amount.Add(c.Amount)

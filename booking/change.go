@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"slices"
 	"time"
 
 	"github.com/timebok/timebok"
@@ -49,14 +50,14 @@ func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, err
 		wrong.Add(timebok.BadValue, "Duration")
 	}
 	m.Override.check(&wrong)
-	if v.Practitioner == nil {
-		wrong.Add(Unknown, "With")
-	}
 	if err := wrong.Invalid(); err != nil {
 		return Changes{}, err
 	}
 	b, err := v.current(m.Version, by)
 	if err != nil {
+		return Changes{}, err
+	}
+	if err := v.unknown(m.Needs(b)); err != nil {
 		return Changes{}, err
 	}
 	var no timebok.Reasons
@@ -78,14 +79,14 @@ func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, err
 	if err != nil {
 		return Changes{}, err
 	}
-	verdict, b = d.waive(verdict, b, m.Override, by)
+	verdict, b, used := d.waive(v, verdict, b, m.Override, false, by)
 	if no = append(no, verdict.Refusals...); len(no) > 0 {
 		return Changes{}, no.Refused()
 	}
 	b.Version++
 	b.Sequence++
 	c := Changes{Booking: b, Notices: verdict.Notices}
-	c.Records = append(c.Records, b, d.audit(by, "booking.move", b, m.Override.Codes))
+	c.Records = append(c.Records, b, d.audit(by, "booking.move", b, used))
 	c.Records = append(c.Records, d.tell(b, Moved, by)...)
 	return c, nil
 }
@@ -125,6 +126,9 @@ func (d *Desk) DecideCancelled(v View, r Request, why Reason, by timebok.Actor) 
 	if err := r.missing(); err != nil {
 		return Changes{}, err
 	}
+	if err := by.Check(v.Clinic.ID); err != nil {
+		return Changes{}, err
+	}
 	b, _, err := d.draft(v, r)
 	if err != nil {
 		return Changes{}, err
@@ -136,13 +140,27 @@ func (d *Desk) DecideCancelled(v View, r Request, why Reason, by timebok.Actor) 
 
 // DecideStep takes the View's booking to its next state: Booked (confirms a
 // proposal), Arrived, Completed, NoShow or EnteredInError. Completing freezes
-// who pays what.
+// who pays what; a no-show that does not fit in its cap any more is refused, until
+// it is taken out of the series.
 func (d *Desk) DecideStep(v View, version int64, next State, by timebok.Actor) (Changes, error) {
+	switch next {
+	case Booked, Arrived, Completed, NoShow, EnteredInError:
+	default:
+		return Changes{}, timebok.Reasons{timebok.BadValue.At("State")}.Invalid()
+	}
 	b, err := v.current(version, by)
 	if err != nil {
 		return Changes{}, err
 	}
+	missed := b.State == NoShow
 	b, no := b.become(next, d.Time())
+	if missed && next == Completed {
+		more, err := v.full(b)
+		if err != nil {
+			return Changes{}, err
+		}
+		no = append(no, more...)
+	}
 	if len(no) > 0 {
 		return Changes{}, no.Refused()
 	}
@@ -160,6 +178,22 @@ func (d *Desk) DecideStep(v View, version int64, next State, by timebok.Actor) (
 	}
 	c.Records = append(c.Records, d.tell(b, what, by)...)
 	return c, nil
+}
+
+// full returns the caps that a missed session does not fit in now that it counts
+// as delivered: what it left may have been given to another.
+func (v View) full(b Booking) (timebok.Reasons, error) {
+	waived := slices.ContainsFunc(b.Overrides, func(o Override) bool { return slices.Contains(o.Codes, series.Exhausted.Code()) })
+	if v.Series == nil || v.Series.Policy.NoShowCounts || waived {
+		return nil, nil
+	}
+	loc, err := timebok.LoadZone(b.Zone)
+	if err != nil {
+		return nil, err
+	}
+	b.Charges = v.charges(b)
+	no := v.Series.Admit(v.others(b.ID), b.Session(), timebok.DayOf(b.Time.Start, loc))
+	return slices.DeleteFunc(no, func(r timebok.Reason) bool { return r.Rule != series.Exhausted }), nil
 }
 
 // An AttachRequest puts a booking into a series, or out of one, or bills it
@@ -189,6 +223,9 @@ func (d *Desk) DecideAttach(v View, a AttachRequest, by timebok.Actor) (Changes,
 	if !a.Series.IsZero() && v.Series == nil {
 		wrong.Add(Unknown, "Series")
 	}
+	if v.Service == nil {
+		wrong.Add(Unknown, "Service")
+	}
 	if err := wrong.Invalid(); err != nil {
 		return Changes{}, err
 	}
@@ -213,7 +250,7 @@ func (d *Desk) DecideAttach(v View, a AttachRequest, by timebok.Actor) (Changes,
 	if err != nil {
 		return Changes{}, err
 	}
-	verdict, b = d.waive(verdict, b, a.Override, by)
+	verdict, b, used := d.waive(v, verdict, b, a.Override, a.Billing != nil, by)
 	if no = append(no, verdict.Refusals...); len(no) > 0 {
 		return Changes{}, no.Refused()
 	}
@@ -223,7 +260,7 @@ func (d *Desk) DecideAttach(v View, a AttachRequest, by timebok.Actor) (Changes,
 	b.Version++
 	return Changes{
 		Booking: b, Notices: verdict.Notices,
-		Records: []timebok.Record{b, d.audit(by, "booking.attach", b, a.Override.Codes)},
+		Records: []timebok.Record{b, d.audit(by, "booking.attach", b, used)},
 	}, nil
 }
 
@@ -232,6 +269,9 @@ func (d *Desk) DecideInvite(v View, version int64, by timebok.Actor) (Changes, e
 	b, err := v.current(version, by)
 	if err != nil {
 		return Changes{}, err
+	}
+	if v.Client == nil {
+		return Changes{}, timebok.Reasons{Unknown.At("Client")}.Invalid()
 	}
 	if no := d.uninvitable(v, b); len(no) > 0 {
 		return Changes{}, no.Refused()

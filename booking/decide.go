@@ -1,9 +1,10 @@
 package booking
 
 import (
-	"errors"
+	"slices"
 	"time"
 
+	"github.com/rickb777/date"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/series"
 )
@@ -29,7 +30,8 @@ func (d *Desk) DecideBook(v View, r Request, by timebok.Actor) (Changes, error) 
 	if err != nil {
 		return Changes{}, err
 	}
-	if verdict, b = d.waive(verdict, b, r.Override, by); len(verdict.Refusals) > 0 {
+	verdict, b, used := d.waive(v, verdict, b, r.Override, r.Billing != nil, by)
+	if len(verdict.Refusals) > 0 {
 		return Changes{}, verdict.Refusals.Refused()
 	}
 	if b.ID.IsZero() {
@@ -40,7 +42,7 @@ func (d *Desk) DecideBook(v View, r Request, by timebok.Actor) (Changes, error) 
 	}
 	c := Changes{
 		Booking: b, Notices: verdict.Notices,
-		Records: []timebok.Record{b, d.audit(by, "booking.book", b, r.Override.Codes)},
+		Records: []timebok.Record{b, d.audit(by, "booking.book", b, used)},
 	}
 	if r.Invite {
 		c.Records = append(c.Records, d.notify(b, MailClient, Invited))
@@ -74,23 +76,11 @@ func (d *Desk) draft(v View, r Request) (Booking, Verdict, error) {
 	if r.Billing != nil && *r.Billing != b.Billing {
 		b.Billing, b.BillingWhy = *r.Billing, r.BillingWhy
 	}
-	// A cap or validity that is set aside is not the insurer's to pay, unless
-	// somebody says that it is.
-	if r.Billing == nil && !b.Billing.To.IsClient() && waivesCover(r.Override) {
-		b.Billing, b.BillingWhy = timebok.BillClient, r.Override.Why
-	}
 	verdict, b, err := d.judge(v, b)
 	if r.Invite {
 		verdict.Refusals = append(verdict.Refusals, d.uninvitable(v, b)...)
 	}
 	return b, verdict, err
-}
-
-func waivesCover(w Waiver) bool {
-	_, used := setAside(timebok.Reasons{
-		series.Exhausted.At(""), series.Expired.At(""), series.NotYetValid.At(""),
-	}, w.Codes)
-	return len(used) > 0
 }
 
 // unknown returns an *timebok.InvalidError naming what the needs name and the
@@ -166,9 +156,9 @@ func (d *Desk) judgeSeries(v View, b Booking) (Booking, Verdict, error) {
 	if v.Series != nil {
 		b.Treatment = v.Service.KeyAt(v.Series.Case.Network)
 	}
-	b.Price = timebok.PriceOn(day, *v.Service, v.billing().To.Payer, v.party(), v.Agreements)
-	if b.Billing.To.IsClient() && !v.billing().To.IsClient() {
-		b.Price = v.Service.Price // the client pays what clients pay
+	b.Price = v.price(b, day)
+	if b.State == Completed {
+		b.Charges = v.charges(b)
 	}
 	if v.Series == nil {
 		return b, verdict, nil
@@ -188,10 +178,16 @@ func (d *Desk) judgeSeries(v View, b Booking) (Booking, Verdict, error) {
 	if s.IsStale(d.Time(), d.CaseMaxAge) {
 		verdict.Notices.Add(series.Stale, "Series", timebok.P("fetched", s.FetchedAt.In(loc)))
 	}
-	if left, capped := s.Use(append(others, b.Session())).Remaining(b.Treatment); capped && left == 0 {
+	if left, capped := s.Use(append(others, b.Session())).Remaining(b.Treatment); capped && left == 0 && !verdict.Refusals.Has(series.Exhausted) {
 		verdict.Notices.Add(LastSession, "Series")
 	}
 	return b, verdict, nil
+}
+
+// price is what a booking costs on a day: what its recipient has agreed to, and
+// of a client what clients pay.
+func (v View) price(b Booking, day date.Date) timebok.Money {
+	return timebok.PriceOn(day, *v.Service, b.Billing.To.Payer, v.party(), v.Agreements)
 }
 
 // others are the sessions of the series without the one with that ID.
@@ -205,15 +201,34 @@ func (v View) others(id ID) []series.Session {
 	return out
 }
 
-// waive sets the rules aside that w names, and records it on the booking.
-func (d *Desk) waive(verdict Verdict, b Booking, w Waiver, by timebok.Actor) (Verdict, Booking) {
+// waive sets the rules aside that w names, as far as they are broken, records it
+// on the booking, and returns their codes. A cap or validity that is set aside is
+// not the payer's to pay for: the client gets the bill, unless somebody chose the
+// billing.
+func (d *Desk) waive(v View, verdict Verdict, b Booking, w Waiver, chosen bool, by timebok.Actor) (Verdict, Booking, []string) {
 	standing, used := setAside(verdict.Refusals, w.Codes)
 	verdict.Refusals = standing
-	if len(used) > 0 {
-		b.Overrides = append(b.Overrides[:len(b.Overrides):len(b.Overrides)],
-			Override{At: d.Time(), By: by, Codes: used, Why: w.Why})
+	if len(used) == 0 {
+		return verdict, b, nil
 	}
-	return verdict, b
+	chosen = chosen || b.BillingWhy != "" || slices.ContainsFunc(b.Overrides, func(o Override) bool { return waivesCover(o.Codes) })
+	if waivesCover(used) && !chosen && !b.Billing.To.IsClient() {
+		b.Billing, b.BillingWhy = timebok.BillClient, w.Why
+		b.Price = v.price(b, date.Date{}) // no agreement is with the client, so the day is all the same
+		if !verdict.Notices.Has(BillingDiffers) {
+			verdict.Notices.Add(BillingDiffers, "Billing")
+		}
+	}
+	b.Overrides = append(b.Overrides[:len(b.Overrides):len(b.Overrides)],
+		Override{At: d.Time(), By: by, Codes: used, Why: w.Why})
+	return verdict, b, used
+}
+
+// waivesCover reports whether a rule of what the payer covers is among the codes.
+func waivesCover(codes []string) bool {
+	return slices.ContainsFunc(codes, func(code string) bool {
+		return code == series.Exhausted.Code() || code == series.Expired.Code() || code == series.NotYetValid.Code()
+	})
 }
 
 // charges divides the price of a delivered session between payer and client.
@@ -239,28 +254,33 @@ func (v View) charges(b Booking) []Charge {
 	return out
 }
 
-// DecideCheck is DecideBook as a dry run: it says everything, and changes nothing.
+// DecideCheck is DecideBook as a dry run: it says everything, and changes
+// nothing. An *timebok.ExistsError is the same error here.
 func (d *Desk) DecideCheck(v View, r Request, by timebok.Actor) (Verdict, error) {
 	var verdict Verdict
-	var invalid *timebok.InvalidError
 	err := r.missing()
 	if err == nil {
 		err = by.Check(v.Clinic.ID)
+	}
+	if err == nil && v.Booking != nil {
+		if !r.repeats(*v.Booking) {
+			return Verdict{}, &timebok.ExistsError{Ref: v.Booking.Ref()}
+		}
+		return Verdict{Billing: v.Booking.Billing}, nil
 	}
 	var b Booking
 	if err == nil {
 		b, verdict, err = d.draft(v, r)
 	}
-	if errors.As(err, &invalid) {
-		return Verdict{Refusals: invalid.Reasons}, nil
-	}
 	if err != nil {
-		return Verdict{}, err
+		var no timebok.Reasons
+		err = no.Join("", err)
+		return Verdict{Refusals: no}, err
 	}
-	verdict, b = d.waive(verdict, b, r.Override, by)
+	verdict, b, _ = d.waive(v, verdict, b, r.Override, r.Billing != nil, by)
 	verdict.Billing = b.Billing
 	if timeRefused(verdict.Refusals) {
-		verdict.Alternatives, err = nearest(v.Calendar, b)
+		verdict.Alternatives, err = d.nearest(v, b)
 	}
 	return verdict, err
 }
@@ -282,12 +302,24 @@ const (
 )
 
 // nearest returns the free times closest to the booking's, the earlier of equals
-// first.
-func nearest(c Calendar, b Booking) ([]Slot, error) {
-	shape := Shape{Duration: b.Time.Duration(), Before: b.Before, After: b.After, Step: 15 * time.Minute}
-	free, err := c.Free(nil, b.Time.Widen(searched, searched), shape, 0)
+// first. They lie in the validity of its series, and not in the past unless the
+// booking does.
+func (d *Desk) nearest(v View, b Booking) ([]Slot, error) {
+	loc, err := timebok.LoadZone(b.Zone)
 	if err != nil {
 		return nil, err
+	}
+	shape := Shape{Duration: b.Time.Duration(), Before: b.Before, After: b.After, Step: 15 * time.Minute}
+	within := b.Time.Widen(searched, searched)
+	if now := d.Time(); !b.Time.Start.Before(now) && within.Start.Before(now) {
+		within.Start = now
+	}
+	free, err := v.Calendar.Free(nil, within, shape, 0)
+	if err != nil {
+		return nil, err
+	}
+	if v.Series != nil {
+		free = slices.DeleteFunc(free, func(s Slot) bool { return !v.Series.Covers(timebok.DayOf(s.Time.Start, loc)) })
 	}
 	distance := func(s Slot) time.Duration { return s.Time.Start.Sub(b.Time.Start).Abs() }
 	var out []Slot

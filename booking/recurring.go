@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -10,19 +11,35 @@ import (
 )
 
 // Weekly returns n starts from first, every so many weeks, at the same wall time
-// in the zone: a session at ten stays at ten when the clock is changed.
+// in the zone: a session at ten stays at ten when the clock is changed. The error
+// is an *timebok.InvalidError with all that is wrong.
 func Weekly(first time.Time, n, weeks int, zone string) ([]time.Time, error) {
+	var wrong timebok.Reasons
+	for _, f := range []struct {
+		name string
+		ok   bool
+	}{{"First", !first.IsZero()}, {"N", n > 0 && n <= maxStarts}, {"Weeks", weeks > 0 && weeks <= maxStarts}} {
+		if !f.ok {
+			wrong.Add(timebok.BadValue, f.name)
+		}
+	}
 	loc, err := timebok.LoadZone(zone)
-	if err != nil {
+	if err := wrong.Join("", err); err != nil {
+		return nil, err
+	}
+	if err := wrong.Invalid(); err != nil {
 		return nil, err
 	}
 	day, wall := timebok.DayOf(first, loc), clock.NewAt(first.In(loc))
-	starts := make([]time.Time, 0, n)
-	for i := range n {
+	starts := []time.Time{timebok.Instant(first)} // itself: its wall time may exist twice
+	for i := 1; i < n; i++ {
 		starts = append(starts, timebok.At(day.AddDate(0, 0, 7*weeks*i), wall, loc))
 	}
 	return starts, nil
 }
+
+// maxStarts is how many dates a recurring booking has at most.
+const maxStarts = 520
 
 // An Occurrence is what became of one date of a recurring booking, or would.
 type Occurrence struct {
@@ -34,19 +51,20 @@ type Occurrence struct {
 
 // BookAll books the request at each start, all or none, and reports on every
 // date. If any is refused the error is a *timebok.Refusal with the reasons of all,
-// each below the field Starts[i]. The Start of the request is not used; its ID,
-// if given, makes the IDs of all.
+// each below the field Starts[i]. What is wrong with the request on every date is
+// an *timebok.InvalidError, without a report. The Start of the request is not
+// used; its ID, if given, makes the IDs of all, so that the command can be repeated.
 func (d *Desk) BookAll(ctx context.Context, tx Tx, by timebok.Actor, r Request, starts []time.Time) ([]Booking, []Occurrence, error) {
 	changes, report, err := d.decideAll(ctx, tx, by, r, starts)
 	if err != nil {
 		return nil, report, err
 	}
-	made := make([]Booking, len(changes))
+	booked := make([]Booking, len(changes))
 	for i, c := range changes {
-		made[i] = c.Save(tx)
-		report[i].Booking = made[i].ID
+		booked[i] = c.Save(tx)
+		report[i].Booking = booked[i].ID
 	}
-	return made, report, nil
+	return booked, report, nil
 }
 
 // CheckAll says what BookAll would say of each date, and books nothing.
@@ -60,8 +78,8 @@ func (d *Desk) CheckAll(ctx context.Context, tx Tx, by timebok.Actor, r Request,
 
 // decideAll decides on every start as if those before it were booked.
 func (d *Desk) decideAll(ctx context.Context, tx Tx, by timebok.Actor, r Request, starts []time.Time) ([]Changes, []Occurrence, error) {
-	if len(starts) == 0 {
-		return nil, nil, timebok.Reasons{timebok.Missing.At("Starts")}.Invalid()
+	if len(starts) == 0 || len(starts) > maxStarts {
+		return nil, nil, timebok.Reasons{timebok.BadValue.At("Starts")}.Invalid()
 	}
 	first, last := starts[0], starts[0]
 	for _, s := range starts {
@@ -74,10 +92,19 @@ func (d *Desk) decideAll(ctx context.Context, tx Tx, by timebok.Actor, r Request
 	}
 	base := r
 	r.ID, r.Start = ID{}, first
+	if err := r.missing(); err != nil {
+		return nil, nil, err
+	}
+	if err := by.Check(tx.ClinicID()); err != nil {
+		return nil, nil, err
+	}
 	n := r.Needs()
 	n.Within = timebok.Period{Start: n.Within.Start, End: n.Within.End.Add(last.Sub(first))}
 	v, err := tx.LoadBooking(ctx, n)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := v.unknown(n); err != nil {
 		return nil, nil, err
 	}
 	var all timebok.Reasons
@@ -87,6 +114,9 @@ func (d *Desk) decideAll(ctx context.Context, tx Tx, by timebok.Actor, r Request
 		r.Start = start
 		if !base.ID.IsZero() {
 			r.ID = timebok.DeriveID[Booking](base.ID.String(), strconv.Itoa(i))
+			if v.Booking, err = made(ctx, tx, r.ID, i == 0 || v.Booking != nil); err != nil {
+				return nil, nil, err
+			}
 		}
 		c, err := d.DecideBook(v, r, by)
 		var no timebok.Reasons
@@ -101,9 +131,24 @@ func (d *Desk) decideAll(ctx context.Context, tx Tx, by timebok.Actor, r Request
 			continue
 		}
 		changes = append(changes, c)
-		v.add(c.Booking)
+		if v.Booking == nil {
+			v.add(c.Booking)
+		}
 	}
 	return changes, report, all.Refused()
+}
+
+// made reads a booking of an earlier run of the same command. They were made all
+// or none, so where the first is not, nobody needs to look.
+func made(ctx context.Context, tx Tx, id ID, look bool) (*Booking, error) {
+	if !look {
+		return nil, nil
+	}
+	b, err := tx.Booking(ctx, id)
+	if errors.Is(err, timebok.ErrNotFound) {
+		return nil, nil
+	}
+	return &b, err
 }
 
 // add makes the View what it will be once b is saved.

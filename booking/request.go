@@ -50,6 +50,7 @@ func Waive(why string, rules ...*timebok.Rule) Waiver {
 	return w
 }
 
+// check adds what is wrong with the waiver.
 func (w Waiver) check(wrong *timebok.Reasons) {
 	if len(w.Codes) > 0 && w.Why == "" {
 		wrong.Add(OverrideWhy, "Override.Why")
@@ -93,6 +94,11 @@ func (r Request) missing() error {
 	if r.Duration < 0 || r.Duration > 24*time.Hour || r.Duration%time.Minute != 0 {
 		wrong.Add(timebok.BadValue, "Duration")
 	}
+	switch r.Origin {
+	case "", timebok.Manual, timebok.FromNetwork, timebok.Imported:
+	default:
+		wrong.Add(timebok.BadValue, "Origin")
+	}
 	if r.Billing != nil {
 		if err := wrong.Join("Billing", r.Billing.Validate()); err != nil {
 			return err
@@ -106,11 +112,18 @@ func (r Request) missing() error {
 }
 
 // repeats reports whether b is what the request made when it was given before,
-// whatever has become of it since.
+// whatever has become of it since: what a change may have changed is compared
+// only while there was none.
 func (r Request) repeats(b Booking) bool {
-	moved := b.Sequence > 1
-	return b.Client == r.Client && b.Service == r.Service && b.External == r.External &&
-		(moved || b.Practitioner == r.With && b.Time.Start.Equal(timebok.Instant(r.Start)))
+	if b.Client != r.Client || b.Service != r.Service || b.External != r.External {
+		return false
+	}
+	if moved := b.Sequence > 1; !moved && (b.Practitioner != r.With ||
+		!b.Time.Start.Equal(timebok.Instant(r.Start)) || r.Duration != 0 && b.Time.Duration() != r.Duration) {
+		return false
+	}
+	return b.Version > 1 || b.Series == r.Series && (b.State == Proposed) == r.Tentative &&
+		(r.Billing == nil || *r.Billing == b.Billing)
 }
 
 // A Verdict is what a dry run says of a command: why it would be refused, what

@@ -40,11 +40,11 @@ type SeriesChange func(s series.Series, use series.Use) (series.Series, error)
 // ChangeSeries changes a series under its lock: Extend, Correct, Adjust, Close or
 // Reopen it. The action is the audit entry's, such as "series.extend".
 func (d *Desk) ChangeSeries(ctx context.Context, tx Tx, by timebok.Actor, id series.ID, version int64, action string, change SeriesChange) (series.Series, error) {
-	s, use, err := d.lockSeries(ctx, tx, by, id, version)
+	s, sessions, err := d.lockSeries(ctx, tx, by, id, version)
 	if err != nil {
 		return series.Series{}, err
 	}
-	next, err := change(s, use)
+	next, err := change(s, s.Use(sessions))
 	if err != nil {
 		return series.Series{}, err
 	}
@@ -53,33 +53,34 @@ func (d *Desk) ChangeSeries(ctx context.Context, tx Tx, by timebok.Actor, id ser
 }
 
 // DeleteSeries takes a series away that was opened by mistake. With bookings that
-// are planned or delivered it is a *timebok.Refusal.
+// are planned, delivered or missed it is a *timebok.Refusal: even a no-show can
+// turn out to have been delivered.
 func (d *Desk) DeleteSeries(ctx context.Context, tx Tx, by timebok.Actor, id series.ID, version int64) error {
-	s, use, err := d.lockSeries(ctx, tx, by, id, version)
+	s, sessions, err := d.lockSeries(ctx, tx, by, id, version)
 	if err != nil {
 		return err
 	}
-	if err := s.Deletable(use); err != nil {
+	if err := s.Deletable(sessions); err != nil {
 		return err
 	}
 	tx.Save(timebok.Deletion{Of: s.Ref()}, timebok.Audit(d.Source, by, "series.delete", s, s.Client))
 	return nil
 }
 
-func (d *Desk) lockSeries(ctx context.Context, tx Tx, by timebok.Actor, id series.ID, version int64) (series.Series, series.Use, error) {
+func (d *Desk) lockSeries(ctx context.Context, tx Tx, by timebok.Actor, id series.ID, version int64) (series.Series, []series.Session, error) {
 	if err := by.Check(tx.ClinicID()); err != nil {
-		return series.Series{}, series.Use{}, err
+		return series.Series{}, nil, err
 	}
 	v, err := tx.LoadBooking(ctx, Needs{Series: id})
 	if err != nil {
-		return series.Series{}, series.Use{}, err
+		return series.Series{}, nil, err
 	}
 	ref := timebok.Ref{Kind: timebok.KindSeries, ID: id.UUID(), Version: version}
 	if v.Series == nil {
-		return series.Series{}, series.Use{}, &timebok.NotFoundError{Ref: ref}
+		return series.Series{}, nil, &timebok.NotFoundError{Ref: ref}
 	}
 	if v.Series.Version != version {
-		return series.Series{}, series.Use{}, &timebok.StaleError{Ref: ref, Stored: v.Series.Version}
+		return series.Series{}, nil, &timebok.StaleError{Ref: ref, Stored: v.Series.Version}
 	}
-	return *v.Series, v.Series.Use(Sessions(v.InSeries)), nil
+	return *v.Series, Sessions(v.InSeries), nil
 }

@@ -62,11 +62,13 @@ func (d *Desk) groups(ctx context.Context, tx Tx, by timebok.Actor, client timeb
 	if err := by.Check(tx.ClinicID()); err != nil {
 		return nil, err
 	}
+	var all []Booking
 	of := map[series.ID][]Booking{}
 	for b, err := range tx.Bookings(ctx, Filter{Client: client}) {
 		if err != nil {
 			return nil, err
 		}
+		all = append(all, b)
 		of[b.Series] = append(of[b.Series], b)
 	}
 	var groups []Group
@@ -75,8 +77,11 @@ func (d *Desk) groups(ctx context.Context, tx Tx, by timebok.Actor, client timeb
 			return nil, err
 		}
 		groups = append(groups, Group{Series: &s, Use: s.Use(Sessions(of[s.ID])), Bookings: of[s.ID]})
+		delete(of, s.ID)
 	}
-	if loose := of[series.ID{}]; len(loose) > 0 {
+	// What was called off stays when its series is deleted, and belongs to none.
+	loose := slices.DeleteFunc(all, func(b Booking) bool { return of[b.Series] == nil })
+	if len(loose) > 0 {
 		groups = append(groups, Group{Bookings: loose})
 	}
 	return groups, nil

@@ -25,6 +25,9 @@ type Case struct {
 	FetchedAt time.Time
 }
 
+// String names the case, and leaves the birth date out.
+func (c Case) String() string { return string(c.Network) + " " + c.Number }
+
 // A CaseStatus says whether a case can be used.
 type CaseStatus string
 

@@ -92,9 +92,9 @@ func matches(found Case, client timebok.Client) timebok.Reasons {
 // to save.
 func (c *Cases) open(v IntakeView, client timebok.ClientID, found Case, by timebok.Actor) (series.Series, []timebok.Record, error) {
 	if v.Series != nil {
-		next, drift, err := c.refresh(*v.Series, found, by)
-		if err != nil || len(drift.Changes) == 0 {
-			return *v.Series, nil, err
+		next, _, err := c.refresh(*v.Series, found, by)
+		if err != nil {
+			return series.Series{}, nil, err
 		}
 		return next, []timebok.Record{next, timebok.Audit(c.Source, by, "series.refresh", next, client)}, nil
 	}

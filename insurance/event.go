@@ -37,7 +37,7 @@ type ExternalBooking struct {
 	Duration     time.Duration // 0: the service's
 	CaseNumber   string        // sakID
 	Case         *Case         // the terms, if the network sends them along
-	Client       Person
+	Client       Person        `json:"-"` // a person's data, in no log
 }
 
 // A Person is who booked, as the network knows them.
@@ -50,6 +50,12 @@ type Person struct {
 	Address     timebok.Private
 	Lang        timebok.Lang
 }
+
+// String masks the person, whose fields are not all of masking types.
+func (p Person) String() string { return "[private person]" }
+
+// GoString masks the %#v of fmt.
+func (p Person) GoString() string { return "insurance.Person{[private]}" }
 
 // IsCancelled reports whether the booking is called off.
 func (e Event) IsCancelled() bool { return e.Kind == BookingCancelled }
@@ -94,7 +100,6 @@ type personText struct {
 // quarantined, since nobody could resolve it otherwise.
 func (e Event) reveal() ([]byte, error) {
 	p := e.Booking.Client
-	e.Booking.Client = Person{}
 	return json.Marshal(revealed{e, personText{
 		p.Name.Reveal(), p.BirthNumber.Reveal(), p.Email.Reveal(), p.Phone.Reveal(), p.Address.Reveal(),
 		p.BirthDate, p.Lang,

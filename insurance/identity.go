@@ -30,6 +30,9 @@ func identify(v IntakeView, e Event) (timebok.Client, timebok.Reasons) {
 		if v.Owner.BirthDate == nil || !v.Owner.BirthDate.Equal(*born) {
 			no.Add(IdentityMismatch, "Booking.Client")
 		}
+		if differ(p.BirthNumber, v.Owner.BirthNumber) {
+			no.Add(CaseTaken, "Booking.CaseNumber")
+		}
 		return *v.Owner, no
 	}
 	sure, maybe := candidates(v.Candidates, p)
@@ -51,7 +54,7 @@ func identify(v IntakeView, e Event) (timebok.Client, timebok.Reasons) {
 func candidates(have []timebok.Client, p Person) (sure, maybe []timebok.Client) {
 	for _, c := range have {
 		sameNumber := !p.BirthNumber.IsZero() && p.BirthNumber == c.BirthNumber
-		otherNumber := !p.BirthNumber.IsZero() && !c.BirthNumber.IsZero() && !sameNumber
+		otherNumber := differ(p.BirthNumber, c.BirthNumber)
 		sameContact := !p.Email.IsZero() && strings.EqualFold(p.Email.Reveal(), c.Email.Reveal()) ||
 			!p.Phone.IsZero() && p.Phone == c.Phone
 		switch {
@@ -62,6 +65,18 @@ func candidates(have []timebok.Client, p Person) (sure, maybe []timebok.Client) 
 		}
 	}
 	return sure, maybe
+}
+
+// differ reports whether two birth numbers are known and not the same.
+func differ(a, b timebok.BirthNumber) bool { return !a.IsZero() && !b.IsZero() && a != b }
+
+// contradicts reports whether a client was born on another day than the event's
+// case or person.
+func contradicts(c timebok.Client, e Event) bool {
+	other := func(born *date.Date) bool {
+		return born != nil && c.BirthDate != nil && !born.Equal(*c.BirthDate)
+	}
+	return other(bornOf(e)) || other(e.Booking.Client.BirthDate)
 }
 
 // sameName compares names by their words, in any order and case.

@@ -16,6 +16,9 @@ import (
 type Intake struct {
 	timebok.Source
 	Desk *booking.Desk // nil: a Desk with this Source
+	// Update runs a transaction of a clinic; of a storage.Store it is
+	// storage.In[insurance.Tx](store.Update). Take, Poll and Offer need it.
+	Update func(ctx context.Context, clinic timebok.ClinicID, fn func(ctx context.Context, tx Tx) error) error
 }
 
 // AckNetwork is the kind of the message that tells the network what became of an
@@ -31,6 +34,11 @@ const AckNetwork timebok.MessageKind = "network.ack"
 // one older than what was seen is Stale. A case whose terms are neither in the
 // event nor known is quarantined with NoCase: look it up first, as Take does.
 func (in *Intake) Receive(ctx context.Context, tx Tx, e Event) (Received, error) {
+	return in.receive(ctx, tx, e, nil)
+}
+
+// receive is Receive, where looking the case up has failed for some reasons.
+func (in *Intake) receive(ctx context.Context, tx Tx, e Event, noCase timebok.Reasons) (Received, error) {
 	if e.ID == "" || e.Network == "" {
 		return Received{}, e.Validate()
 	}
@@ -61,12 +69,15 @@ func (in *Intake) Receive(ctx context.Context, tx Tx, e Event) (Received, error)
 		entry.Result = Identical
 	}
 	if entry.Result != "" {
-		tx.Save(entry)
+		tx.Save(entry, in.ack(entry))
 		return entry, nil
 	}
 	o, err := in.apply(ctx, tx, v, e, Resolution{}, in.actor(v, e.Network))
 	if err != nil {
 		return Received{}, err
+	}
+	if o.no.Has(NoCase) {
+		o.no = append(o.no, noCase...)
 	}
 	return in.settle(tx, v, x, entry, e, o)
 }
@@ -104,9 +115,12 @@ func (in *Intake) settle(tx Tx, v IntakeView, x External, entry Received, e Even
 		next := *old // a newer event holds instead of the one that waited
 		next.Version++
 		next.Result, next.Content, next.Codes = Stale, nil, []string{Superseded.Code()}
-		tx.Save(next)
+		tx.Save(next, in.ack(next))
 	}
-	tx.Save(x, entry, in.ack(entry), timebok.Audit(in.Source, in.actor(v, e.Network), "event."+string(entry.Result), entry, o.booking.Client, entry.Codes...))
+	if x.ID != "" { // else the event is too broken to say what it is about
+		tx.Save(x)
+	}
+	tx.Save(entry, in.ack(entry), timebok.Audit(in.Source, in.actor(v, e.Network), "event."+string(entry.Result), entry, o.booking.Client, entry.Codes...))
 	return entry, nil
 }
 
@@ -127,10 +141,7 @@ func (in *Intake) apply(ctx context.Context, tx Tx, v IntakeView, e Event, r Res
 		no.Add(UnknownService, "Booking.Treatment", timebok.P("code", e.Booking.Treatment))
 	}
 	if v.Booking != nil {
-		if len(no) > 0 {
-			return outcome{no: no}, nil
-		}
-		return in.change(ctx, tx, v, e, r, by)
+		return in.change(ctx, tx, v, e, r, by, no)
 	}
 	return in.make(ctx, tx, v, e, r, by, no)
 }
@@ -161,7 +172,12 @@ func (in *Intake) make(ctx context.Context, tx Tx, v IntakeView, e Event, r Reso
 	if err != nil {
 		return outcome{}, err
 	}
-	bv.Client, bv.Series = &client, &s // they may be new, and are saved together
+	if bv.Client == nil { // it is new, and saved together with the booking
+		bv.Client = &client
+	}
+	if bv.Series == nil {
+		bv.Series = &s
+	}
 	var c booking.Changes
 	if e.IsCancelled() {
 		c, err = in.desk().DecideCancelled(bv, request, booking.ByNetwork, by)
@@ -179,37 +195,38 @@ func (in *Intake) make(ctx context.Context, tx Tx, v IntakeView, e Event, r Reso
 	return o, nil
 }
 
-// change decides on an event about a booking that we have.
-func (in *Intake) change(ctx context.Context, tx Tx, v IntakeView, e Event, r Resolution, by timebok.Actor) (outcome, error) {
+// change decides on an event about a booking that we have. A cancellation asks
+// for nothing else: whatever became of the booking here, it is called off there.
+func (in *Intake) change(ctx context.Context, tx Tx, v IntakeView, e Event, r Resolution, by timebok.Actor, no timebok.Reasons) (outcome, error) {
 	b := *v.Booking
-	o := outcome{booking: b, result: Identical}
-	if v.Series == nil || v.Series.ID != b.Series {
-		o.no.Add(CaseChanged, "Booking.CaseNumber")
-		return o, nil
-	}
-	length := e.Booking.Duration
-	if length == 0 {
-		length = b.Time.Duration()
-	}
-	moved := b.Time != timebok.Lasting(e.Booking.Start, length) || b.Practitioner != v.Practitioner.ID
-	called := b.State == booking.Cancelled
-	// What the clinic called off is not booked again without somebody looking.
-	revive := called && b.Cancelled.Reason == booking.ByNetwork
-	if e.IsCancelled() && called || !e.IsCancelled() && !called && !moved {
-		return o, nil
-	}
-	move := booking.MoveRequest{
-		Booking: b.ID, Version: b.Version, Start: e.Booking.Start, Duration: length,
-		With: v.Practitioner.ID, Override: r.Override, Revive: revive,
+	move := booking.MoveRequest{Booking: b.ID, Start: b.Time.Start, Override: r.Override}
+	if !e.IsCancelled() {
+		if no = append(no, unlike(v, e)...); len(no) > 0 {
+			return outcome{no: no}, nil
+		}
+		move.Start, move.Duration, move.With = e.Booking.Start, e.Booking.Duration, v.Practitioner.ID
+		if move.Duration == 0 {
+			move.Duration = v.Service.Duration
+		}
 	}
 	bv, err := tx.LoadBooking(ctx, move.Needs(b))
 	if err != nil {
 		return outcome{}, err
 	}
+	b = *bv.Booking // as it is under the locks
+	move.Version = b.Version
+	o := outcome{booking: b, result: Identical}
+	called := b.State == booking.Cancelled
+	moved := b.Time != timebok.Lasting(move.Start, move.Duration) || b.Practitioner != move.With
+	if e.IsCancelled() && called || !e.IsCancelled() && !called && !moved {
+		return o, nil
+	}
 	var c booking.Changes
 	if e.IsCancelled() {
 		c, err = in.desk().DecideCancel(bv, b.Version, booking.ByNetwork, by)
 	} else {
+		// What the clinic called off is not booked again without somebody looking.
+		move.Revive = called && (r.bySomebody || b.Cancelled.Reason == booking.ByNetwork)
 		c, err = in.desk().DecideMove(bv, move, by)
 	}
 	if err := o.no.Join("Booking", err); err != nil {
@@ -219,6 +236,20 @@ func (in *Intake) change(ctx context.Context, tx Tx, v IntakeView, e Event, r Re
 		o.booking, o.result, o.records = c.Booking, Changed, c.Records
 	}
 	return o, nil
+}
+
+// unlike lists why an event can't be about the booking that we have of it.
+func unlike(v IntakeView, e Event) timebok.Reasons {
+	var no timebok.Reasons
+	if v.Series == nil || v.Series.ID != v.Booking.Series {
+		no.Add(CaseChanged, "Booking.CaseNumber")
+	} else if v.Owner != nil && contradicts(*v.Owner, e) {
+		no.Add(IdentityMismatch, "Booking.Client")
+	}
+	if v.Service != nil && v.Service.ID != v.Booking.Service {
+		no.Add(TreatmentChanged, "Booking.Treatment")
+	}
+	return no
 }
 
 // series returns the series of an event's case, opened if it is new, with the
@@ -239,6 +270,9 @@ func (in *Intake) series(v IntakeView, client timebok.Client, e Event, by timebo
 	}
 	if no := c.usable(); len(no) > 0 {
 		return series.Series{}, nil, no.Refused()
+	}
+	if client.ID.IsZero() { // whose it is can't be told, which is refused already
+		return series.Series{}, nil, nil
 	}
 	return cases.open(v, client.ID, c, by)
 }

@@ -9,25 +9,15 @@ import (
 	"github.com/timebok/timebok/booking"
 )
 
-// A Run carries out a function in a transaction of one clinic. Hosts make it of
-// their store:
-//
-//	run := func(ctx context.Context, fn func(context.Context, insurance.Tx) error) error {
-//		return store.Update(ctx, clinic, func(ctx context.Context, tx storage.Tx) error { return fn(ctx, tx) })
-//	}
-type Run func(ctx context.Context, fn func(ctx context.Context, tx Tx) error) error
-
 // Take takes one event in, as Receive, in a transaction of its own. If the terms
 // of its case are not known, they are looked up first, outside the transaction.
 // Webhooks call it for what they receive, Poll for what it fetches.
-func (in *Intake) Take(ctx context.Context, n Network, run Run, e Event) (Received, error) {
+func (in *Intake) Take(ctx context.Context, clinic timebok.ClinicID, n Network, e Event) (Received, error) {
 	e.Network = n.Name()
 	var got Received
 	var conn Connection
 	receive := func(ctx context.Context, tx Tx) (err error) {
-		if conn, err = tx.Connection(ctx, e.Network); errors.Is(err, timebok.ErrNotFound) {
-			return Connection{Network: e.Network}.Check()
-		} else if err != nil {
+		if conn, err = connection(ctx, tx, e.Network); err != nil {
 			return err
 		}
 		got, err = in.Receive(ctx, tx, e)
@@ -36,20 +26,24 @@ func (in *Intake) Take(ctx context.Context, n Network, run Run, e Event) (Receiv
 		}
 		return err
 	}
-	err := run(ctx, receive)
+	err := in.Update(ctx, clinic, receive)
 	if !errors.Is(err, errNeedsCase) {
 		return got, err
 	}
 	cases := Cases{Source: in.Source}
 	found, err := cases.Search(ctx, n, conn, e.Booking.CaseNumber)
-	if err != nil && !errors.Is(err, timebok.ErrRefused) {
+	if errors.Is(err, NotConnected) {
+		return Received{}, err // no event can be taken in
+	}
+	var noCase timebok.Reasons // the network does not know it, or says nonsense: the event waits
+	if err := noCase.Join("Booking.Case", err); err != nil {
 		return Received{}, err
 	}
 	if err == nil {
 		e.Booking.Case = &found
 	}
-	err = run(ctx, func(ctx context.Context, tx Tx) (err error) {
-		got, err = in.Receive(ctx, tx, e)
+	err = in.Update(ctx, clinic, func(ctx context.Context, tx Tx) (err error) {
+		got, err = in.receive(ctx, tx, e, noCase)
 		return err
 	})
 	return got, err
@@ -61,20 +55,15 @@ type Tally map[Result]int
 // Poll reads the feed of a network to its end and takes every event in, each in a
 // transaction of its own. The cursor is saved after each page, so a poll that
 // fails is taken up where it stopped, with some events twice.
-func (in *Intake) Poll(ctx context.Context, n Network, run Run) (Tally, error) {
+func (in *Intake) Poll(ctx context.Context, clinic timebok.ClinicID, n Network) (Tally, error) {
 	tally := Tally{}
+	visits := map[string]int{}
 	for {
 		var conn Connection
-		err := run(ctx, func(ctx context.Context, tx Tx) (err error) {
-			conn, err = tx.Connection(ctx, n.Name())
+		err := in.Update(ctx, clinic, func(ctx context.Context, tx Tx) (err error) {
+			conn, err = connection(ctx, tx, n.Name())
 			return err
 		})
-		if errors.Is(err, timebok.ErrNotFound) {
-			return tally, Connection{Network: n.Name()}.Check()
-		}
-		if err == nil {
-			err = conn.Check()
-		}
 		if err != nil {
 			return tally, err
 		}
@@ -83,17 +72,18 @@ func (in *Intake) Poll(ctx context.Context, n Network, run Run) (Tally, error) {
 			return tally, err
 		}
 		for _, e := range page.Events {
-			got, err := in.Take(ctx, n, run, e)
+			got, err := in.Take(ctx, clinic, n, e)
 			if err != nil {
 				return tally, err
 			}
 			tally[got.Result]++
 		}
-		if page.More && page.Next == conn.Cursor {
+		// A feed may jump back now and then, and is read on from there.
+		if visits[page.Next]++; page.More && (page.Next == conn.Cursor || visits[page.Next] > maxVisits) {
 			return tally, &timebok.UnavailableError{What: "network", Cause: errStuck}
 		}
 		if page.Next != conn.Cursor {
-			if err := saveCursor(ctx, run, n.Name(), conn.Cursor, page.Next); err != nil {
+			if err := in.saveCursor(ctx, clinic, n.Name(), conn.Cursor, page.Next); err != nil {
 				return tally, err
 			}
 		}
@@ -103,11 +93,14 @@ func (in *Intake) Poll(ctx context.Context, n Network, run Run) (Tally, error) {
 	}
 }
 
+// maxVisits is how often a poll comes to the same cursor before it gives up.
+const maxVisits = 10
+
 var errStuck = errors.New("timebok: insurance: the feed says there is more, and does not go on")
 
 // saveCursor moves the cursor on, unless another poll has done so meanwhile.
-func saveCursor(ctx context.Context, run Run, n timebok.Network, was, next string) error {
-	return run(ctx, func(ctx context.Context, tx Tx) error {
+func (in *Intake) saveCursor(ctx context.Context, clinic timebok.ClinicID, n timebok.Network, was, next string) error {
+	return in.Update(ctx, clinic, func(ctx context.Context, tx Tx) error {
 		v, err := tx.LoadIntake(ctx, IntakeNeeds{Network: n})
 		if err != nil || v.Connection == nil || v.Connection.Cursor != was {
 			return err
@@ -121,15 +114,15 @@ func saveCursor(ctx context.Context, run Run, n timebok.Network, was, next strin
 }
 
 // Offer publishes a practitioner's free times for a service to a network.
-func (in *Intake) Offer(ctx context.Context, n Network, run Run, of timebok.PractitionerID, service timebok.ServiceID, within timebok.Period) error {
+func (in *Intake) Offer(ctx context.Context, clinic timebok.ClinicID, n Network, of timebok.PractitionerID, service timebok.ServiceID, within timebok.Period) error {
 	if !n.Can().Publish {
 		return timebok.Reasons{NotCapable.At("Network", timebok.P("network", n.Name()))}.Refused()
 	}
 	var conn Connection
 	offer := Availability{Within: within}
-	err := run(ctx, func(ctx context.Context, tx Tx) error {
+	err := in.Update(ctx, clinic, func(ctx context.Context, tx Tx) error {
 		var err error
-		if conn, err = tx.Connection(ctx, n.Name()); err != nil {
+		if conn, err = connection(ctx, tx, n.Name()); err != nil {
 			return err
 		}
 		v, err := tx.LoadBooking(ctx, booking.Needs{Practitioner: of, Service: service})
@@ -140,6 +133,9 @@ func (in *Intake) Offer(ctx context.Context, n Network, run Run, of timebok.Prac
 			return timebok.Reasons{booking.Unknown.At("Practitioner")}.Invalid()
 		}
 		offer.Practitioner, offer.Treatment = v.Practitioner.KeyAt(n.Name()), v.Service.KeyAt(n.Name())
+		if err := offer.keyed(); err != nil {
+			return err
+		}
 		slots, err := in.desk().FreeSlots(ctx, tx, booking.Search{
 			Practitioners: []timebok.PractitionerID{of}, Service: service, Within: within,
 		})
@@ -152,10 +148,31 @@ func (in *Intake) Offer(ctx context.Context, n Network, run Run, of timebok.Prac
 	if err != nil {
 		return err
 	}
-	if err := conn.Check(); err != nil {
-		return err
-	}
 	return n.Publish(ctx, conn, offer)
+}
+
+// keyed returns a *timebok.Refusal if the network has no name for what is offered.
+func (a Availability) keyed() error {
+	var no timebok.Reasons
+	if a.Practitioner == "" {
+		no.Add(UnknownPractitioner, "Practitioner")
+	}
+	if a.Treatment == "" {
+		no.Add(UnknownService, "Service", timebok.P("code", a.Treatment))
+	}
+	return no.Refused()
+}
+
+// connection reads a connection that can be used, or fails with NotConnected.
+func connection(ctx context.Context, tx Tx, n timebok.Network) (Connection, error) {
+	c, err := tx.Connection(ctx, n)
+	if errors.Is(err, timebok.ErrNotFound) {
+		return c, Connection{Network: n}.Check()
+	}
+	if err == nil {
+		err = c.Check()
+	}
+	return c, err
 }
 
 func contains(codes []string, code string) bool {

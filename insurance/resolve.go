@@ -14,6 +14,8 @@ type Resolution struct {
 	Create   bool             // it is about a new client, though others look alike
 	Case     *Case            // the terms of its case, looked up now
 	Override booking.Waiver   // rules set aside for the booking
+
+	bySomebody bool // not by the event itself
 }
 
 // client is whom an event is about, with the resolution's word.
@@ -28,7 +30,7 @@ func (r Resolution) client(v IntakeView, e Event) (timebok.Client, timebok.Reaso
 		if v.Owner != nil && v.Owner.ID != v.Client.ID {
 			no.Add(CaseTaken, "Link")
 		}
-		if born := bornOf(e); born != nil && v.Client.BirthDate != nil && !v.Client.BirthDate.Equal(*born) {
+		if contradicts(*v.Client, e) {
 			no.Add(IdentityMismatch, "Link")
 		}
 		return *v.Client, no
@@ -70,6 +72,7 @@ func (in *Intake) Resolve(ctx context.Context, tx Tx, by timebok.Actor, id Recei
 	}
 	x := external(v, e)
 	entry.Version++
+	r.bySomebody = true
 	if r.Decline {
 		return in.decline(tx, by, x, entry), nil
 	}

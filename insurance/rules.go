@@ -23,6 +23,9 @@ var (
 	CaseChanged = timebok.NewRule("case.changed",
 		"bookingen hører til en annen sak enn før", "bookinga høyrer til ei anna sak enn før",
 		"the booking belongs to another case than before")
+	TreatmentChanged = timebok.NewRule("treatment.changed",
+		"bookingen gjelder en annen tjeneste enn før", "bookinga gjeld ei anna teneste enn før",
+		"the booking is for another service than before")
 	IdentityMismatch = timebok.NewRule("identity.mismatch",
 		"fødselsdatoen er ikke den som saken gjelder", "fødselsdatoen er ikkje den som saka gjeld",
 		"the birth date is not the one of the case")

@@ -27,9 +27,18 @@ type Format interface {
 // billed. Series goes before client; with a client alone it is the client's
 // sessions in no series.
 func (b *Biller) DraftFor(ctx context.Context, tx Tx, by timebok.Actor, s series.ID, c timebok.ClientID) ([]Invoice, error) {
+	if s.IsZero() && c.IsZero() {
+		return nil, timebok.Reasons{timebok.Missing.At("Client")}.Invalid()
+	}
 	v, err := tx.LoadInvoicing(ctx, Needs{Series: s, Client: c})
 	if err != nil {
 		return nil, err
+	}
+	if !s.IsZero() && v.Series == nil {
+		return nil, &timebok.NotFoundError{Ref: timebok.Ref{Kind: timebok.KindSeries, ID: s.UUID()}}
+	}
+	if !c.IsZero() && v.Client == nil {
+		return nil, &timebok.NotFoundError{Ref: timebok.Ref{Kind: timebok.KindClient, ID: c.UUID()}}
 	}
 	return b.save(tx, func() (Changes, error) { return b.DecideDraft(v, by) })
 }

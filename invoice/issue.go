@@ -2,6 +2,7 @@ package invoice
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
@@ -106,7 +107,7 @@ func (b *Biller) DecideCredit(v View, r CreditRequest, by timebok.Actor) (Change
 	if len(of.Taken) == len(of.Lines) {
 		of.State = Credited
 	}
-	c.Records = append(c.Records, of)
+	c.Records = append(c.Records, of, b.audit(by, "invoice.credited", of))
 	free := ID{}
 	if !r.NoDraft {
 		draft := Invoice{
@@ -129,9 +130,9 @@ func (b *Biller) DecideCredit(v View, r CreditRequest, by timebok.Actor) (Change
 
 // chosen returns the lines of an invoice to take back.
 func chosen(of Invoice, want []booking.ID) (lines []Line, no timebok.Reasons) {
-	for _, id := range want {
+	for i, id := range want {
 		if _, ok := of.Line(id); !ok || of.TakenBack(id) {
-			no.Add(UnknownLine, "Bookings")
+			no.Add(UnknownLine, "Bookings["+strconv.Itoa(i)+"]")
 		}
 	}
 	for _, l := range of.Lines {
@@ -155,10 +156,7 @@ func (b *Biller) creditNote(v View, of Invoice, lines []Line) (Invoice, error) {
 	today := timebok.DayOf(b.Time(), loc)
 	note := of
 	note.ID, note.Version, note.Kind, note.State = timebok.NewInvoiceID(b.Source), 1, CreditNote, Issued
-	note.Number = 1
-	if v.Numbering != nil {
-		note.Number = v.Numbering.Next
-	}
+	note.Number = v.nextNumber()
 	note.IssueDate, note.DueDate, note.KID = &today, nil, timebok.KID{}
 	note.Lines, note.Taken, note.Transport, note.Reasons = lines, nil, "", nil
 	note.Credits = &Reference{Invoice: of.ID, Number: of.Number, IssueDate: *of.IssueDate}

@@ -65,10 +65,7 @@ func (b *Biller) DecidePreflight(v View) (Verdict, error) {
 // freeze fills in what an invoice says from issue on: its number, dates, payment
 // reference, and the snapshot of the parties.
 func (b *Biller) freeze(v View, x *Invoice, today date.Date, no *timebok.Reasons) {
-	x.State, x.IssueDate, x.Number = Issued, &today, 1
-	if v.Numbering != nil {
-		x.Number = v.Numbering.Next
-	}
+	x.State, x.IssueDate, x.Number = Issued, &today, v.nextNumber()
 	x.Place = v.Clinic.Address
 	if x.Place.City == "" {
 		no.Add(NoPlace, "Place")
@@ -85,7 +82,7 @@ func (b *Biller) freeze(v View, x *Invoice, today date.Date, no *timebok.Reasons
 		due = 14
 	}
 	if x.Billing.To.IsClient() {
-		x.Debtor = v.Client
+		x.Debtor = debtor(v.Client)
 	} else {
 		due = 0
 		if i := slices.IndexFunc(v.Payers, func(p timebok.Payer) bool { return p.ID == x.Billing.To.Payer }); i >= 0 {
@@ -96,8 +93,11 @@ func (b *Biller) freeze(v View, x *Invoice, today date.Date, no *timebok.Reasons
 	if x.Payer == nil && x.Debtor == nil {
 		no.Add(booking.Unknown, "Billing.To")
 	}
-	if x.Payer != nil && x.Billing.By == timebok.EHF && !x.Payer.EHF {
-		no.Add(NoEHF, "Billing.By")
+	if x.Payer != nil {
+		_ = no.Join("Payer", x.Payer.Validate()) // as above
+		if x.Billing.By == timebok.EHF && !x.Payer.EHF {
+			no.Add(NoEHF, "Billing.By")
+		}
 	}
 	if due > 0 {
 		day := today.Add(date.PeriodOfDays(due))
@@ -106,6 +106,25 @@ func (b *Biller) freeze(v View, x *Invoice, today date.Date, no *timebok.Reasons
 		no.Add(NoDueDate, "DueDate")
 	}
 	x.KID = kidOf(x.Seller.KID, x.Number)
+}
+
+// nextNumber is the number of the next invoice of the View's party.
+func (v View) nextNumber() int64 {
+	if v.Numbering == nil {
+		return 1
+	}
+	return max(v.Numbering.Next, 1)
+}
+
+// debtor is the snapshot of a client who pays: what an invoice says of its buyer,
+// and no more. It is kept for years after the journal may be gone.
+func debtor(c *timebok.Client) *timebok.Client {
+	if c == nil {
+		return nil
+	}
+	of := *c
+	of.BirthDate, of.BirthNumber, of.Phone = nil, timebok.BirthNumber{}, timebok.PhoneNumber{}
+	return &of
 }
 
 // kidOf is the payment reference of an invoice number, at least four digits long.
@@ -130,16 +149,33 @@ func checkCase(v View, x Invoice, no *timebok.Reasons) {
 	if v.Series.Kind == series.InsuranceCase && x.Case.Number == "" {
 		no.Add(NoReference, "Case.Number")
 	}
-	var delivered []series.Session
+	if personal(x.Case.Number, v.Client) {
+		no.Add(PersonalData, "Case.Number")
+	}
+	var billed, added []series.Session // the missed ones may use a cap, too
 	for _, b := range v.Bookings {
-		paid := slices.ContainsFunc(b.Charges, func(c booking.Charge) bool { return !c.Billing.To.IsClient() })
-		if b.State == booking.Completed && paid {
-			delivered = append(delivered, b.Session())
+		switch {
+		case b.State == booking.Completed && holds(b, x.ID):
+			added = append(added, b.Session())
+		case b.State == booking.NoShow || b.State == booking.Cancelled || payerBilled(b):
+			billed = append(billed, b.Session())
 		}
 	}
-	if v.Series.Use(delivered).IsOver() {
-		no.Add(OverCover, "Lines")
+	before := v.Series.Use(billed).Lines
+	for i, after := range v.Series.Use(append(billed, added...)).Lines {
+		grown := after.Used > before[i].Used || after.Amount.Compare(before[i].Amount) > 0
+		if after.IsOver() && grown {
+			no.Add(OverCover, "Lines")
+			return
+		}
 	}
+}
+
+// payerBilled reports whether a payer was billed for a session.
+func payerBilled(b booking.Booking) bool {
+	return slices.ContainsFunc(b.Charges, func(c booking.Charge) bool {
+		return !c.Billing.To.IsClient() && (c.Issued || c.Billing.By == timebok.External)
+	})
 }
 
 // checkLine checks one line against its booking, the case, the payer and the law.
@@ -161,8 +197,15 @@ func checkLine(v View, x Invoice, l Line, field string, today date.Date, verdict
 	if l.Item == "" {
 		no.Add(timebok.Missing, field+".Item")
 	}
-	if personal(l.Item, v.Client) {
-		no.Add(PersonalData, field+".Item")
+	for _, text := range []struct{ name, text string }{
+		{"Item", l.Item}, {"Treatment", l.Treatment}, {"VAT.Reason", l.VAT.Reason},
+	} {
+		if personal(text.text, v.Client) {
+			no.Add(PersonalData, field+"."+text.name)
+		}
+	}
+	if today.After(monthAfter(day)) {
+		verdict.Notices.Add(LateBilling, field+".Time")
 	}
 	if x.Billing.To.IsClient() {
 		return
@@ -176,23 +219,31 @@ func checkLine(v View, x Invoice, l Line, field string, today date.Date, verdict
 	if x.Payer != nil && x.Payer.ClaimDays > 0 && int(today.Sub(day)) > x.Payer.ClaimDays {
 		no.Add(TooOld, field+".Time", timebok.P("days", x.Payer.ClaimDays))
 	}
-	if today.After(day.AddDate(0, 1, 0)) {
-		verdict.Notices.Add(LateBilling, field+".Time")
+}
+
+// monthAfter is the last day of the month that begins with a day: after 31
+// January it is the last of February.
+func monthAfter(day date.Date) date.Date {
+	next := day.AddDate(0, 1, 0)
+	if next.Day() < day.Day() { // overflowed into the month after
+		return next.Add(-date.PeriodOfDays(next.Day()))
 	}
+	return next
 }
 
 // personal reports whether a text that leaves the clinic names the client or
 // holds a birth number.
 func personal(text string, c *timebok.Client) bool {
-	for _, digits := range elevenDigits.FindAllString(text, -1) {
-		if _, err := timebok.ParseBirthNumber(digits); err == nil {
+	for _, found := range birthNumber.FindAllString(text, -1) {
+		if _, err := timebok.ParseBirthNumber(found[:6] + found[len(found)-5:]); err == nil {
 			return true
 		}
 	}
 	return c != nil && !c.Name.IsZero() && strings.Contains(strings.ToLower(text), strings.ToLower(c.Name.Reveal()))
 }
 
-var elevenDigits = regexp.MustCompile(`\d{11}`)
+// birthNumber finds what may be a birth number, also as people write it.
+var birthNumber = regexp.MustCompile(`\d{6}[ .-]?\d{5}`)
 
 // document is the file of an issued invoice.
 func document(x Invoice, body []byte, at time.Time) Document {

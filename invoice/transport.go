@@ -11,7 +11,8 @@ import (
 // over Peppol. Implementations are safe for concurrent use.
 type Transport interface {
 	// Submit hands a document over. The Key makes it safe to repeat: a second
-	// Submit with the same Key sends nothing and returns the first receipt.
+	// Submit with the same Key sends nothing and returns the first receipt; another
+	// document under it is a *timebok.Refusal with KeyTaken.
 	// timebok.ErrUnavailable: it is unknown whether it was taken; ErrInvalid or
 	// ErrRefused: the access point will never take it.
 	Submit(ctx context.Context, s Submission) (Receipt, error)
@@ -26,6 +27,36 @@ type Submission struct {
 	Receiver timebok.OrgNumber
 	Document Document
 }
+
+// Validate returns an *timebok.InvalidError with all that is wrong.
+func (s Submission) Validate() error {
+	var wrong timebok.Reasons
+	for _, f := range []struct {
+		name string
+		ok   bool
+	}{
+		{"Key", s.Key != ""},
+		{"Number", s.Number > 0},
+		{"Sender", !s.Sender.IsZero()},
+		{"Receiver", !s.Receiver.IsZero()},
+		{"Document.Type", s.Document.Type != ""},
+		{"Document.Body", len(s.Document.Body) > 0},
+	} {
+		if !f.ok {
+			wrong.Add(timebok.Missing, f.name)
+		}
+	}
+	if s.Kind != Bill && s.Kind != CreditNote {
+		wrong.Add(timebok.BadValue, "Kind")
+	}
+	return wrong.Invalid()
+}
+
+// KeyTaken: a key names one document for life.
+var KeyTaken = timebok.NewRule("submission.key",
+	"et annet dokument er allerede levert med den nøkkelen",
+	"eit anna dokument er alt levert med den nøkkelen",
+	"another document was handed over with that key before")
 
 // A Receipt is the access point's word that it has a document.
 type Receipt struct {

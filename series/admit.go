@@ -24,8 +24,8 @@ func (s Series) Admit(have []Session, add Session, day date.Date) timebok.Reason
 		if !after.IsOver() {
 			continue
 		}
-		if grown := after.Used > before.Lines[i].Used || after.Amount != before.Lines[i].Amount; !grown {
-			continue // over already, and not by this treatment type
+		if grown := after.Used > before.Lines[i].Used || after.Amount.Compare(before.Lines[i].Amount) > 0; !grown {
+			continue // over already, and not by this treatment type or a free session
 		}
 		no.Add(Exhausted, "Series", capParams(after)...)
 	}

@@ -60,6 +60,7 @@ func (s Series) Ref() timebok.Ref {
 // *timebok.InvalidError with all that is wrong.
 func Open(s Series, first Approval, now time.Time) (Series, error) {
 	s.Version, s.OpenedAt, s.ClosedAt = 1, now, time.Time{}
+	first.Terms = first.Terms.clone()
 	s.Approvals = []Approval{first}
 	if first.Source == FromNetwork {
 		s.FetchedAt = first.At
@@ -79,6 +80,12 @@ func (s Series) Validate() error {
 	if len(s.Approvals) == 0 {
 		wrong.Add(timebok.Missing, "Approvals")
 		return wrong.Invalid()
+	}
+	if s.Policy.Notice < 0 || s.Policy.Notice > 30*24*time.Hour {
+		wrong.Add(timebok.BadValue, "Policy.Notice")
+	}
+	if s.Policy.NoticeDays < 0 || s.Policy.NoticeDays > 30 {
+		wrong.Add(timebok.BadValue, "Policy.NoticeDays")
 	}
 	terms := s.Terms()
 	if err := wrong.Join("Terms", terms.Validate()); err != nil {
@@ -112,6 +119,7 @@ func (s Series) IsOpen() bool { return s.ClosedAt.IsZero() }
 // Extend adds an approval, such as more sessions or a later end. The one before
 // stays in the history.
 func (s Series) Extend(a Approval) (Series, error) {
+	a.Terms = a.Terms.clone()
 	s.Approvals = append(slices.Clone(s.Approvals), a)
 	if a.Source == FromNetwork {
 		s.FetchedAt = a.At
@@ -125,6 +133,7 @@ func (s Series) Correct(o Override) (Series, error) {
 	if o.Why == "" {
 		return s, timebok.Reasons{timebok.Missing.At("Override.Why")}.Invalid()
 	}
+	o.Caps = slices.Clone(o.Caps)
 	s.Overrides = append(slices.Clone(s.Overrides), o)
 	s.Version++
 	return s, s.Validate()
@@ -165,9 +174,16 @@ func (s Series) Reopen() (Series, error) {
 
 // Deletable returns a *timebok.Refusal if something hangs on the series: with
 // it would go what the EHF of a session not yet invoiced needs.
-func (s Series) Deletable(u Use) error {
-	if u.Held+u.Booked+u.Delivered > 0 {
-		return timebok.Reasons{InUse.At("", timebok.P("bookings", u.Held+u.Booked+u.Delivered))}.Refused()
+// A no-show is in the way too, since it can turn out to have been delivered.
+func (s Series) Deletable(sessions []Session) error {
+	n := 0
+	for _, x := range sessions {
+		if x.Stage != Void && (x.Stage != LateOff || s.counts(x)) {
+			n++
+		}
+	}
+	if n > 0 {
+		return timebok.Reasons{InUse.At("", timebok.P("bookings", n))}.Refused()
 	}
 	return nil
 }
@@ -225,7 +241,23 @@ func sameDay(a, b *date.Date) bool {
 	return a.Equal(*b)
 }
 
+// clone returns terms that share nothing with t, so that changing one leaves the
+// other, and with it the history, as it was.
+func (t Terms) clone() Terms {
+	t.Caps = slices.Clone(t.Caps)
+	t.ValidFrom, t.ValidTo = cloneDay(t.ValidFrom), cloneDay(t.ValidTo)
+	return t
+}
+
+func cloneDay(d *date.Date) *date.Date {
+	if d == nil {
+		return nil
+	}
+	return new(*d)
+}
+
 // Terms returns what holds now: the last approval, with the overrides on top.
+// The caller may change them, such as to make the next approval.
 func (s Series) Terms() Terms {
 	if len(s.Approvals) == 0 {
 		return Terms{}
@@ -248,5 +280,5 @@ func (s Series) Terms() Terms {
 			t.Share = *o.Share
 		}
 	}
-	return t
+	return t.clone()
 }

@@ -11,7 +11,9 @@ type Session struct {
 	Stage     Stage
 	Start     time.Time
 	Treatment string
-	Amount    timebok.Money // the payer's part
+	// Amount is the payer's part of a session that was delivered, and of any other
+	// the price that the series' Share divides.
+	Amount timebok.Money
 }
 
 // A Stage is how far a session has come, in the series' own terms.
@@ -61,7 +63,8 @@ func (l LineUse) IsOver() bool { return l.Over > 0 || l.OverAmount.Sign() > 0 }
 // Use derives the use from all sessions of the series.
 func (s Series) Use(sessions []Session) Use {
 	var u Use
-	for _, c := range s.Terms().Caps {
+	terms := s.Terms()
+	for _, c := range terms.Caps {
 		u.Lines = append(u.Lines, LineUse{Cap: c})
 	}
 	for _, a := range s.Adjustments {
@@ -85,7 +88,7 @@ func (s Series) Use(sessions []Session) Use {
 			}
 		}
 		if s.counts(x) {
-			u.count(x.Treatment, 1, x.Amount)
+			u.count(x.Treatment, 1, x.payers(terms.Share))
 		}
 	}
 	for i := range u.Lines {
@@ -107,11 +110,25 @@ func (s Series) counts(x Session) bool {
 	return false
 }
 
+// payers returns the payer's part of a session. It is what the charges say once
+// they are made, and what they will say before.
+func (x Session) payers(share Share) timebok.Money {
+	if x.Stage == Delivered || x.Stage == Invoiced {
+		return x.Amount
+	}
+	_, payer := share.Split(x.Amount)
+	return payer
+}
+
 func (u *Use) count(treatment string, sessions int, amount timebok.Money) {
 	for i := range u.Lines {
-		if u.Lines[i].Cap.covers(treatment) {
-			u.Lines[i].Used += sessions
-			u.Lines[i].Amount = u.Lines[i].Amount.Add(amount)
+		l := &u.Lines[i]
+		switch {
+		case !l.Cap.covers(treatment):
+		case l.Cap.Unit == CapAmount:
+			l.Amount = l.Amount.Add(amount)
+		default:
+			l.Used += sessions
 		}
 	}
 }

@@ -28,7 +28,7 @@ type Document struct {
 	SalesOrder     string      `json:"salesOrder,omitempty"`     // BT-14
 	Contract       string      `json:"contract,omitempty"`       // BT-12
 	Project        string      `json:"project,omitempty"`        // BT-11
-	Object         Identifier  `json:"object,omitzero"`            // BT-18, what is invoiced
+	Object         Identifier  `json:"object,omitzero"`          // BT-18, what is invoiced
 	Preceding      []Preceding `json:"preceding,omitempty"`      // BG-3, what a credit note takes back
 
 	Seller   Party     `json:"seller"`             // BG-4

@@ -4,13 +4,13 @@ import civil "github.com/rickb777/date"
 
 // A Party is the seller (BG-4) or the buyer (BG-7).
 type Party struct {
-	Endpoint    Identifier   `json:"endpoint"`             // BT-34, BT-49: where EHF reaches it, 0192 and its number
-	IDs         []Identifier `json:"ids,omitempty"`        // BT-29; a buyer has one at most (BT-46)
-	Name        string       `json:"name"`                 // BT-27, BT-44: registered name
+	Endpoint    Identifier   `json:"endpoint"`              // BT-34, BT-49: where EHF reaches it, 0192 and its number
+	IDs         []Identifier `json:"ids,omitempty"`         // BT-29; a buyer has one at most (BT-46)
+	Name        string       `json:"name"`                  // BT-27, BT-44: registered name
 	TradingName string       `json:"tradingName,omitempty"` // BT-28, BT-45
-	Org         Identifier   `json:"org,omitzero"`         // BT-30, BT-47: 0192 and the organisation number
-	LegalForm   string       `json:"legalForm,omitempty"`  // BT-33, of a seller; free text
-	VATNumber   string       `json:"vatNumber,omitempty"`  // BT-31, BT-48: NO988077917MVA
+	Org         Identifier   `json:"org,omitzero"`          // BT-30, BT-47: 0192 and the organisation number
+	LegalForm   string       `json:"legalForm,omitempty"`   // BT-33, of a seller; free text
+	VATNumber   string       `json:"vatNumber,omitempty"`   // BT-31, BT-48: NO988077917MVA
 	// TaxNumber (BT-32, of a seller) is Foretaksregisteret for those registered
 	// there (rule NO-R-002). A seller of exempt services that is in no register
 	// states its organisation number, since rule BR-E-02 demands something.

@@ -1,12 +1,6 @@
 package ehf
 
-import (
-	"cmp"
-	"slices"
-
-	exact "github.com/shopspring/decimal"
-	"github.com/timebok/timebok"
-)
+import "github.com/timebok/timebok"
 
 // Totals are what a document adds up to (BG-22, BG-23).
 type Totals struct {
@@ -64,6 +58,10 @@ func (l *Line) ore() (int64, bool) {
 	if !ok1 || !ok2 || !ok3 || per.coef <= 0 {
 		return 0, false
 	}
+	return l.oreOf(quantity, price, per)
+}
+
+func (l *Line) oreOf(quantity, price, per fixed) (int64, bool) {
 	ore, ok := oreOf(quantity, price, per)
 	for i := range l.Adjustments {
 		ore += l.Adjustments[i].signed()
@@ -102,7 +100,7 @@ func (d *Document) addUp(room []Subtotal, wrong *timebok.Reasons) Totals {
 			wrong.Add(timebok.BadMoney, "Lines")
 			return t
 		}
-		t.add(l.VAT, ore)
+		t.ByVAT = subtotal(t.ByVAT, l.VAT, ore)
 	}
 	for i := range d.Adjustments {
 		a := &d.Adjustments[i]
@@ -112,13 +110,8 @@ func (d *Document) addUp(room []Subtotal, wrong *timebok.Reasons) Totals {
 			allowances += a.Amount.Ore()
 		}
 		if a.VAT != nil {
-			t.add(*a.VAT, a.signed())
+			t.ByVAT = subtotal(t.ByVAT, *a.VAT, a.signed())
 		}
-	}
-	if len(t.ByVAT) > 1 {
-		slices.SortFunc(t.ByVAT, func(a, b Subtotal) int {
-			return cmp.Or(cmp.Compare(a.VAT.Category, b.VAT.Category), cmp.Compare(a.VAT.Rate, b.VAT.Rate))
-		})
 	}
 	for i := range t.ByVAT {
 		s := &t.ByVAT[i]
@@ -137,14 +130,24 @@ func (d *Document) addUp(room []Subtotal, wrong *timebok.Reasons) Totals {
 	return t
 }
 
-func (t *Totals) add(v VAT, ore int64) {
-	for i := range t.ByVAT {
-		if s := &t.ByVAT[i]; s.VAT == v {
+// subtotal adds to the subtotal of a category and rate, which it puts in its
+// place if it is the first.
+func subtotal(all []Subtotal, v VAT, ore int64) []Subtotal {
+	for i := range all {
+		if s := &all[i]; s.VAT == v {
 			s.Net = timebok.Ore(s.Net.Ore() + ore)
-			return
+			return all
 		}
 	}
-	t.ByVAT = append(t.ByVAT, Subtotal{VAT: v, Net: timebok.Ore(ore)})
+	all = append(all, Subtotal{VAT: v, Net: timebok.Ore(ore)})
+	for i := len(all) - 1; i > 0 && all[i].VAT.less(all[i-1].VAT); i-- {
+		all[i], all[i-1] = all[i-1], all[i]
+	}
+	return all
+}
+
+func (v VAT) less(u VAT) bool {
+	return v.Category < u.Category || v.Category == u.Category && v.Rate < u.Rate
 }
 
 // taxOf is the share of rate hundredths of a per cent, half away from zero.
@@ -174,12 +177,4 @@ func (a *Adjustment) isPercentOf() bool {
 	want, ok := oreOf(fixed{coef: a.Base.Ore(), places: 4}, percent, fixed{coef: 1})
 	diff := want - a.Amount.Ore()
 	return ok && diff <= 2 && diff >= -2
-}
-
-// orOne is the base quantity as it is written.
-func orOne(d exact.Decimal) exact.Decimal {
-	if d.IsZero() {
-		return exact.NewFromInt(1)
-	}
-	return d
 }

@@ -89,7 +89,12 @@ func oreOf(quantity, price, per fixed) (int64, bool) {
 	q, p := magnitude(quantity.coef), magnitude(price.coef)
 	hi, lo := bits.Mul64(q, p)
 	places := quantity.places + price.places - per.places - 2
-	if hi == 0 && places >= 0 && places < len(powersOfTen) {
+	if hi == 0 && places < 0 {
+		if hi, lo = bits.Mul64(lo, uint64(powersOfTen[-places])); hi == 0 {
+			places = 0
+		}
+	}
+	if hi == 0 && places >= 0 {
 		if hi, den := bits.Mul64(uint64(per.coef), uint64(powersOfTen[places])); hi == 0 && den < 1<<63 {
 			ore, rest := lo/den, lo%den
 			if rest >= den-rest {
@@ -98,14 +103,14 @@ func oreOf(quantity, price, per fixed) (int64, bool) {
 			return signed(ore, negative)
 		}
 	}
-	return oreOfBig(q, p, per, places, negative)
+	return oreOfBig(q, p, per, quantity.places+price.places-per.places-2, negative)
 }
 
 // oreOfBig is oreOf for numbers that do not fit in a word.
 func oreOfBig(q, p uint64, per fixed, places int, negative bool) (int64, bool) {
 	num := new(big.Int).Mul(new(big.Int).SetUint64(q), new(big.Int).SetUint64(p))
 	den := big.NewInt(per.coef)
-	scale := big.NewInt(powersOfTen[max(places, -places)%len(powersOfTen)])
+	scale := big.NewInt(powersOfTen[max(places, -places)])
 	if places < 0 {
 		num.Mul(num, scale)
 	} else {

@@ -41,6 +41,8 @@ type Clinic struct {
 	Paid series.Series  // of Ola: pays himself, no cap
 
 	Connection insurance.Connection // to Behandlernettverk
+
+	ids string // what the IDs of the records are made of
 }
 
 // Monday is a Monday, 07:00 in Oslo, in a week without holidays. The Clinic opens
@@ -54,30 +56,30 @@ func NewClinic(name string) *Clinic {
 
 // newClinic makes a clinic whose ID and whose records' IDs come from two names.
 func newClinic(name, ids string) *Clinic {
-	c := &Clinic{}
+	c := &Clinic{ids: ids}
 	c.Clinic = timebok.Clinic{
 		ID: timebok.DeriveID[timebok.Clinic]("storagetest", name), Version: 1,
 		Name: "Fjordgløtt klinikk " + name, Zone: timebok.OsloZone, Lang: timebok.Nynorsk,
 		Address: timebok.Address{Street: "Prøvevegen 7", PostalCode: "6100", City: "Volda"},
 	}
-	c.addFirms(ids)
-	c.addStaff(ids)
-	c.addServices(ids)
-	c.addPayers(ids)
-	c.addClients(ids)
+	c.addFirms()
+	c.addStaff()
+	c.addServices()
+	c.addPayers()
+	c.addClients()
 	return c
 }
 
-func (c *Clinic) addFirms(ids string) {
+func (c *Clinic) addFirms() {
 	c.Company = timebok.BillingParty{
-		ID: idOf[timebok.BillingParty](ids, "company"), Version: 1,
+		ID: idOf[timebok.BillingParty](c.ids, "company"), Version: 1,
 		Name: "Fjordgløtt klinikk AS", Org: must(timebok.ParseOrgNumber("988077917")),
 		Form: timebok.LimitedCompany, Foretaksregisteret: true,
 		Account: must(timebok.ParseBankAccount("86011117947")), KID: timebok.KID10,
 		Address: c.Address, Email: must(timebok.ParseEmailAddress("faktura@example.com")),
 	}
 	c.SoleTrader = timebok.BillingParty{
-		ID: idOf[timebok.BillingParty](ids, "sole trader"), Version: 1,
+		ID: idOf[timebok.BillingParty](c.ids, "sole trader"), Version: 1,
 		Name: "Kari Prøve Fysioterapi", Org: must(timebok.ParseOrgNumber("923456783")),
 		Form: timebok.SoleTrader, VATRegistered: true,
 		IBAN:    must(timebok.ParseIBAN("NO9386011117947")),
@@ -86,75 +88,75 @@ func (c *Clinic) addFirms(ids string) {
 	c.Party = c.Company.ID
 }
 
-func (c *Clinic) addStaff(ids string) {
+func (c *Clinic) addStaff() {
 	c.Anne = timebok.Practitioner{
-		ID: idOf[timebok.Practitioner](ids, "anne"), Version: 1,
+		ID: idOf[timebok.Practitioner](c.ids, "anne"), Version: 1,
 		Name: "Anne Prøve", HPR: must(timebok.ParseHPRNumber("1234567")), Profession: "Psykolog",
 		Email: must(timebok.ParseEmailAddress("anne@example.com")), Lang: timebok.Nynorsk,
 		Keys: []timebok.NetworkKey{{Network: timebok.Behandlernettverk, Key: "anne-1"}},
 	}
 	c.Kari = timebok.Practitioner{
-		ID: idOf[timebok.Practitioner](ids, "kari"), Version: 1,
+		ID: idOf[timebok.Practitioner](c.ids, "kari"), Version: 1,
 		Name: "Kari Prøve", Profession: "Fysioterapeut", Party: c.SoleTrader.ID,
 		Keys: []timebok.NetworkKey{
 			{Network: timebok.Behandlernettverk, Key: "kari-2"}, {Network: "other", Key: "K"},
 		},
 	}
 	c.Left = timebok.Practitioner{
-		ID: idOf[timebok.Practitioner](ids, "left"), Version: 1,
+		ID: idOf[timebok.Practitioner](c.ids, "left"), Version: 1,
 		Name: "Liv Prøve", Inactive: true,
 		Keys: []timebok.NetworkKey{{Network: timebok.Behandlernettverk, Key: "anne-1"}},
 	}
 }
 
-func (c *Clinic) addServices(ids string) {
+func (c *Clinic) addServices() {
 	key := func(code string) []timebok.NetworkKey {
 		return []timebok.NetworkKey{{Network: timebok.Behandlernettverk, Key: code}}
 	}
 	c.Talk = timebok.Service{
-		ID: idOf[timebok.Service](ids, "talk"), Version: 1, Name: "Psykologtime, 45 min",
+		ID: idOf[timebok.Service](c.ids, "talk"), Version: 1, Name: "Psykologtime, 45 min",
 		Duration: 45 * time.Minute, Price: timebok.Kroner(1450), VAT: timebok.HealthService, Keys: key("PSY45"),
 	}
 	c.Physio = timebok.Service{
-		ID: idOf[timebok.Service](ids, "physio"), Version: 1, Name: "Fysioterapi, 30 min",
+		ID: idOf[timebok.Service](c.ids, "physio"), Version: 1, Name: "Fysioterapi, 30 min",
 		Duration: 30 * time.Minute, Before: 5 * time.Minute, After: 10 * time.Minute,
 		Price: timebok.Ore(69_550), VAT: timebok.HealthService, Keys: key("FYS30"),
 	}
 	c.Massage = timebok.Service{
-		ID: idOf[timebok.Service](ids, "massage"), Version: 1, Name: "Massasje",
+		ID: idOf[timebok.Service](c.ids, "massage"), Version: 1, Name: "Massasje",
 		Duration: time.Hour, Price: timebok.Kroner(900),
 		VAT: timebok.VAT{Category: timebok.Standard, Rate: 2500},
 	}
 	c.Obsolete = timebok.Service{
-		ID: idOf[timebok.Service](ids, "obsolete"), Version: 1, Name: "Telefontime",
+		ID: idOf[timebok.Service](c.ids, "obsolete"), Version: 1, Name: "Telefontime",
 		Duration: 20 * time.Minute, Price: timebok.Kroner(400), VAT: timebok.HealthService,
 		Keys: key("PSY45"), Inactive: true,
 	}
 }
 
-func (c *Clinic) addPayers(ids string) {
+func (c *Clinic) addPayers() {
 	c.Insurer = timebok.Payer{
-		ID: idOf[timebok.Payer](ids, "insurer"), Version: 1,
+		ID: idOf[timebok.Payer](c.ids, "insurer"), Version: 1,
 		Name: "Fjellforsikring AS", Org: must(timebok.ParseOrgNumber("995525828")),
 		Address: timebok.Address{Street: "Prøvegata 1", PostalCode: "0150", City: "Oslo", Country: "NO"},
 		EHF:     true, DueDays: 30, ClaimDays: 60,
 		Disclose: []timebok.Disclosure{timebok.DiscloseTherapistHPR},
 	}
 	c.Employer = timebok.Payer{
-		ID: idOf[timebok.Payer](ids, "employer"), Version: 1,
+		ID: idOf[timebok.Payer](c.ids, "employer"), Version: 1,
 		Name: "Verft AS", Org: must(timebok.ParseOrgNumber("974761106")),
 		Email: must(timebok.ParseEmailAddress("bilag@example.com")), DueDays: 14,
 	}
 	c.Agreed = timebok.PriceAgreement{
-		ID: idOf[timebok.PriceAgreement](ids, "agreed"), Version: 1,
+		ID: idOf[timebok.PriceAgreement](c.ids, "agreed"), Version: 1,
 		Payer: c.Insurer.ID, Party: c.Company.ID, Service: c.Talk.ID,
 		Price: timebok.Ore(132_050), From: date.New(2026, 1, 1),
 	}
 }
 
-func (c *Clinic) addClients(ids string) {
+func (c *Clinic) addClients() {
 	c.Ola = timebok.Client{
-		ID: idOf[timebok.Client](ids, "ola"), Version: 1,
+		ID: idOf[timebok.Client](c.ids, "ola"), Version: 1,
 		Name: timebok.Hide("Ola Blåbær Prøvesen"), BirthDate: new(date.New(1955, 11, 10)),
 		BirthNumber: must(timebok.ParseBirthNumber("10915596784")),
 		Email:       must(timebok.ParseEmailAddress("ola@example.com")),
@@ -162,18 +164,18 @@ func (c *Clinic) addClients(ids string) {
 		Address:     timebok.Hide("Prøvevegen 1, 6100 Volda"), Lang: timebok.Bokmaal, Origin: timebok.Manual,
 	}
 	c.Åse = timebok.Client{
-		ID: idOf[timebok.Client](ids, "åse"), Version: 1,
+		ID: idOf[timebok.Client](c.ids, "åse"), Version: 1,
 		Name: timebok.Hide("Åse Prøve"), BirthDate: &date.Date{}, Origin: timebok.FromNetwork,
 	}
 	insured := timebok.Billing{To: timebok.Recipient{Payer: c.Insurer.ID}, By: timebok.EHF}
-	c.Case = c.series(ids, "case", series.Series{
+	c.Case = c.series("case", series.Series{
 		Kind: series.InsuranceCase, Name: "Forsikringssak 6QPTR", FetchedAt: Monday,
 		Case: series.Case{Network: timebok.Behandlernettverk, Number: "6QPTR"},
 	}, series.Terms{
 		ValidFrom: new(date.New(2026, 1, 1)), ValidTo: new(date.New(2026, 12, 31)),
 		Caps: []series.Cap{series.Sessions(10)}, Billing: insured,
 	})
-	c.Paid = c.series(ids, "paid", series.Series{Kind: series.SelfPaying, Name: "Betalar sjølv"},
+	c.Paid = c.series("paid", series.Series{Kind: series.SelfPaying, Name: "Betalar sjølv"},
 		series.Terms{Billing: timebok.BillClient})
 	c.Paid.OpenedAt = Monday.Add(time.Hour)
 	c.Connection = insurance.Connection{
@@ -182,8 +184,8 @@ func (c *Clinic) addClients(ids string) {
 }
 
 // series opens a series of Ola.
-func (c *Clinic) series(ids, name string, s series.Series, terms series.Terms) series.Series {
-	s.ID, s.Client = idOf[series.Series](ids, name), c.Ola.ID
+func (c *Clinic) series(name string, s series.Series, terms series.Terms) series.Series {
+	s.ID, s.Client = idOf[series.Series](c.ids, name), c.Ola.ID
 	return must(series.Open(s, series.Approval{At: Monday, Source: series.ByHand, By: c.Actor(), Terms: terms}, Monday))
 }
 
@@ -226,7 +228,7 @@ func (c *Clinic) Save(tb testing.TB, s *storage.Store) {
 // It is in no series, and at version 1.
 func (c *Clinic) Booking(name string, after time.Duration) booking.Booking {
 	return booking.Booking{
-		ID: idOf[booking.Booking](c.Clinic.ID.String(), name), Version: 1, Sequence: 1,
+		ID: idOf[booking.Booking](c.ids, name), Version: 1, Sequence: 1,
 		Client: c.Ola.ID, Practitioner: c.Anne.ID, Service: c.Talk.ID,
 		Time: timebok.Lasting(Monday.Add(after), c.Talk.Duration), Zone: c.Zone,
 		Price: c.Talk.Price, Billing: timebok.BillClient, Origin: timebok.Manual, State: booking.Booked,

@@ -48,12 +48,12 @@ func read(ctx context.Context, tx storage.Tx, like timebok.Record) (timebok.Reco
 		return one(tx.Received(ctx, r.ID()))
 	case insurance.External:
 		v, err := tx.LoadIntake(ctx, insurance.IntakeNeeds{Network: r.Network, External: r.ID})
-		return deref(v.External), err
+		return deref(v.External, err)
 	case invoice.Invoice:
 		return one(tx.Invoice(ctx, r.ID))
 	case invoice.Numbering:
 		v, err := tx.LoadInvoicing(ctx, invoice.Needs{Party: r.Party})
-		return deref(v.Numbering), err
+		return deref(v.Numbering, err)
 	case invoice.Document:
 		return one(tx.Document(ctx, r.Invoice))
 	case timebok.Message:
@@ -72,20 +72,26 @@ func read(ctx context.Context, tx storage.Tx, like timebok.Record) (timebok.Reco
 
 // one turns the answer of a getter into a record, nil for a NotFoundError.
 func one[R timebok.Record](r R, err error) (timebok.Record, error) {
-	if missing := (*timebok.NotFoundError)(nil); errorAs(err, &missing) {
-		return nil, nil
-	}
 	if err != nil {
-		return nil, err
+		return nil, ignoreMissing(err)
 	}
 	return r, nil
 }
 
-func deref[R timebok.Record](r *R) timebok.Record {
-	if r == nil {
+func ignoreMissing(err error) error {
+	if missing := (*timebok.NotFoundError)(nil); errorAs(err, &missing) {
 		return nil
 	}
-	return *r
+	return err
+}
+
+// deref turns a field of a View into a record, nil for none, also if the View has
+// nothing because the clinic has no record of its own.
+func deref[R timebok.Record](r *R, err error) (timebok.Record, error) {
+	if r == nil {
+		return nil, ignoreMissing(err)
+	}
+	return *r, err
 }
 
 // find looks for the record of like's ID in a list.

@@ -23,55 +23,52 @@ func Run(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) {
 	if o == nil {
 		o = &Options{}
 	}
-	var group string
-	var clauses []test
-	flush := func() {
-		if len(clauses) > 0 {
-			t.Run(group, func(t *testing.T) { runGroup(t, clauses, open, o) })
-		}
-		clauses = nil
-	}
-	for _, c := range contract {
-		if c.Group != group {
-			flush()
-			group = c.Group
-		}
-		clauses = append(clauses, c)
-	}
-	flush()
-}
-
-func runGroup(t *testing.T, clauses []test, open func(t *testing.T) storage.Driver, o *Options) {
-	for _, c := range clauses {
-		t.Run(c.Name, func(t *testing.T) {
-			c.Test(newEnv(t, open, o))
+	for _, g := range contract {
+		t.Run(g.name, func(t *testing.T) {
+			for _, c := range g.clauses {
+				for _, check := range c.tests {
+					t.Run(check.name, func(t *testing.T) { check.run(newEnv(t, open, o)) })
+				}
+			}
 		})
 	}
 }
 
-// A Bench is one test's workbench: an empty store of the backend, and a clinic
+// An env is what one test works with: an empty store of the backend, and a clinic
 // that is not saved yet.
-type Bench struct {
-	*testing.T
+type env struct {
+	testing.TB
 	*Clinic
-	Store *storage.Store
-	Desk  *booking.Desk
+	store *storage.Store
+	desk  *booking.Desk
 
 	driver storage.Driver
-	open   func(t *testing.T) storage.Driver
-	opts   *Options
+	reopen func() // closes the driver and opens it again
 }
 
 func newEnv(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) *env {
-	b := &Bench{T: t, Clinic: NewClinic("A"), driver: open(t), open: open, opts: o}
-	e.Store = storage.New(e.driver, nil)
-	e.Desk = &booking.Desk{Source: timebok.Source{Now: func() time.Time { return Monday }}}
+	e := &env{TB: t, Clinic: NewClinic("A"), driver: open(t)}
+	e.store = storage.New(e.driver, nil)
+	e.desk = &booking.Desk{Source: timebok.Source{Now: func() time.Time { return Monday }}}
+	if o.Reopen != nil {
+		e.reopen = func() {
+			e.driver = o.Reopen(t, e.driver)
+			e.store = storage.New(e.driver, nil)
+		}
+	}
 	t.Cleanup(func() {
 		if err := e.driver.Close(); err != nil {
 			t.Errorf("Close: %v", err)
 		}
 	})
-	return b
+	return e
+}
+
+// in is the same store seen from another clinic.
+func (e *env) in(c *Clinic) *env {
+	other := *e
+	other.Clinic = c
+	return &other
 }
 
 // patience is how long a test waits for what must happen.
@@ -81,7 +78,7 @@ const patience = 20 * time.Second
 func (e *env) update(fn func(ctx context.Context, tx storage.Tx) error) error {
 	ctx, cancel := context.WithTimeout(e.Context(), patience)
 	defer cancel()
-	return e.Store.Update(ctx, e.Clinic.ID, fn)
+	return e.store.Update(ctx, e.Clinic.ID, fn)
 }
 
 // save stores records, which must work.
@@ -110,7 +107,7 @@ func (e *env) viewIn(clinic timebok.ClinicID, fn func(ctx context.Context, tx st
 	e.Helper()
 	ctx, cancel := context.WithTimeout(e.Context(), patience)
 	defer cancel()
-	if err := e.Store.View(ctx, clinic, fn); err != nil {
+	if err := e.store.View(ctx, clinic, fn); err != nil {
 		e.Fatalf("View: %v", err)
 	}
 }

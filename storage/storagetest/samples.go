@@ -16,7 +16,7 @@ import (
 // Texts that databases like to change: case, letters in two normal forms, what
 // SQL and LIKE read, control characters, and what lies outside the first plane.
 const (
-	nfc    = "\u00e5 Å Æøß É"        // composed
+	nfc    = "\u00e5 Å Æøß É"          // composed
 	nfd    = "a\u030a A\u030a E\u0301" // decomposed
 	emoji  = "👩‍⚕️🇳🇴"
 	quotes = `'";--%_\` + "\t\r\n\x01"
@@ -29,13 +29,13 @@ func (e *env) everything() []timebok.Record {
 	records := append(e.Records()[1:], // without the clinic
 		e.fullBooking(), e.fullSeries(), e.fullInvoice(), e.fullSchedule(),
 		booking.Absence{
-			ID: idOf[booking.Absence](e.ids(), "absence"), Version: 1, Practitioner: e.Kari.ID,
+			ID: idOf[booking.Absence](e.ids, "absence"), Version: 1, Practitioner: e.Kari.ID,
 			Time: timebok.Lasting(Monday, 36*time.Hour), Kind: booking.Course,
 		},
 		e.fullReceived("e-1"),
 		insurance.External{
 			Version: 1, Network: timebok.Behandlernettverk, ID: nasty, Seen: 7, Applied: 6,
-			Booking: idOf[booking.Booking](e.ids(), "full"), Waiting: insurance.ReceivedKey(timebok.Behandlernettverk, "e-1"),
+			Booking: idOf[booking.Booking](e.ids, "full"), Waiting: insurance.ReceivedKey(timebok.Behandlernettverk, "e-1"),
 		},
 		invoice.Numbering{Party: e.Company.ID, Version: 1, Next: 1 << 40},
 		invoice.Document{
@@ -60,8 +60,6 @@ func (e *env) everythingBut(without ...timebok.Record) (out []timebok.Record) {
 	}
 	return out
 }
-
-func (e *env) ids() string { return e.Clinic.ID.String() }
 
 func (e *env) fullBooking() booking.Booking {
 	at := Monday.Add(48*time.Hour + 123_456*time.Microsecond)
@@ -97,7 +95,7 @@ func (e *env) fullSeries() series.Series {
 	other := terms
 	other.ValidFrom, other.Caps, other.Share = nil, nil, series.Share{Fixed: timebok.Ore(1)}
 	return series.Series{
-		ID: idOf[series.Series](e.ids(), "full"), Version: 1, Client: e.Åse.ID,
+		ID: idOf[series.Series](e.ids, "full"), Version: 1, Client: e.Åse.ID,
 		Kind: series.InsuranceCase, Name: nasty, Party: e.SoleTrader.ID,
 		Case:   series.Case{Network: "other", Number: nasty},
 		Policy: series.Policy{NoShowCounts: true, LateCancelCounts: true, Notice: 24 * time.Hour, NoticeDays: 2},
@@ -128,22 +126,22 @@ func (e *env) fullInvoice() invoice.Invoice {
 		KID: must(timebok.ParseKID("2345676")), Seller: e.Company, Payer: &payer, Debtor: &debtor, Place: e.Address,
 		Lines: []invoice.Line{
 			{
-				Booking: idOf[booking.Booking](e.ids(), "full"), Item: nasty, Treatment: nasty,
+				Booking: idOf[booking.Booking](e.ids, "full"), Item: nasty, Treatment: nasty,
 				Time: at, Zone: timebok.OsloZone, Amount: timebok.Ore(-1), VAT: timebok.HealthService,
 				Therapist: invoice.Therapist{Name: nasty, HPR: e.Anne.HPR, Profession: nasty},
 			},
-			{Booking: idOf[booking.Booking](e.ids(), "second"), Time: at, Amount: timebok.MaxMoney},
+			{Booking: idOf[booking.Booking](e.ids, "second"), Time: at, Amount: timebok.MaxMoney},
 		},
 		Credits: &invoice.Reference{Invoice: e.invoiceID("credited"), Number: 7, IssueDate: date.Date{}},
 		Taken: []invoice.Correction{{
-			Booking: idOf[booking.Booking](e.ids(), "full"), By: e.invoiceID("by"),
+			Booking: idOf[booking.Booking](e.ids, "full"), By: e.invoiceID("by"),
 		}},
 		Transport: nasty, Reasons: []string{nasty, "b"},
 	}
 }
 
 func (e *env) invoiceID(name string) invoice.ID {
-	return invoice.ID(idOf[invoice.Invoice](e.ids(), name))
+	return invoice.ID(idOf[invoice.Invoice](e.ids, name))
 }
 
 func (e *env) fullSchedule() booking.Schedule {
@@ -162,14 +160,14 @@ func (e *env) fullReceived(event string) insurance.Received {
 	return insurance.Received{
 		Version: 1, Network: timebok.Behandlernettverk, Event: event, External: nasty, Source: 1 << 40,
 		At: Monday, Result: insurance.Quarantined, Codes: []string{"case.unknown", nasty},
-		Booking: idOf[booking.Booking](e.ids(), "full"), Content: []byte(`{"å":"` + emoji + `"}`),
+		Booking: idOf[booking.Booking](e.ids, "full"), Content: []byte(`{"å":"` + emoji + `"}`),
 	}
 }
 
 // message returns a message about Ola, due at a time.
 func (e *env) message(name string, due time.Time) timebok.Message {
 	return timebok.Message{
-		ID: idOf[timebok.Message](e.ids(), name), Kind: booking.MailClient, About: e.Ola.Ref(),
+		ID: idOf[timebok.Message](e.ids, name), Kind: booking.MailClient, About: e.Ola.Ref(),
 		Client: e.Ola.ID, Due: due, Sequence: 4, Data: json.RawMessage(`{"what":"` + emoji + `", "n": 1.50}`),
 	}
 }

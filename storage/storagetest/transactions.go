@@ -66,7 +66,7 @@ func panicLeavesNothing(e *env) {
 func cancelLeavesNothing(e *env) {
 	e.save(e.Clinic.Clinic)
 	ctx, cancel := context.WithCancel(e.Context())
-	err := e.Store.Update(ctx, e.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
+	err := e.store.Update(ctx, e.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
 		tx.Save(e.everything()...)
 		cancel()
 		return nil
@@ -75,7 +75,7 @@ func cancelLeavesNothing(e *env) {
 		e.Errorf("Update returned %v, want %v", err, context.Canceled)
 	}
 	e.wantNone(e.everything()...)
-	err = e.Store.Update(ctx, e.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
+	err = e.store.Update(ctx, e.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
 		tx.Save(e.Ola)
 		return nil
 	})
@@ -278,7 +278,7 @@ func viewSavesAudit(e *env) {
 	e.wantStored(entry)
 
 	failed := e.audit("client.other", e.Ola)
-	err := e.Store.View(e.Context(), e.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
+	err := e.store.View(e.Context(), e.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
 		tx.Save(failed)
 		return errTest
 	})
@@ -297,7 +297,7 @@ func viewRefusesRecords(e *env) {
 			continue
 		}
 		entry := e.audit("client.read."+string(r.Ref().Kind), e.Ola)
-		err := e.Store.View(e.Context(), e.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
+		err := e.store.View(e.Context(), e.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
 			tx.Save(entry, r)
 			return nil
 		})
@@ -314,8 +314,8 @@ func nestedRefused(e *env) {
 	e.save(e.Clinic.Clinic)
 	nothing := func(context.Context, storage.Tx) error { return nil }
 	type call = func(context.Context, timebok.ClinicID, func(context.Context, storage.Tx) error) error
-	for _, outer := range []call{e.Store.Update, e.Store.View} {
-		for _, inner := range []call{e.Store.Update, e.Store.View} {
+	for _, outer := range []call{e.store.Update, e.store.View} {
+		for _, inner := range []call{e.store.Update, e.store.View} {
 			err := outer(e.Context(), e.Clinic.ID, func(ctx context.Context, _ storage.Tx) error {
 				if err := inner(ctx, e.Clinic.ID, nothing); err == nil {
 					e.Error("a call inside a transaction was not refused")
@@ -332,7 +332,7 @@ func nestedRefused(e *env) {
 // audit returns the audit entry of an action, always the same one.
 func (e *env) audit(action string, on timebok.Record) timebok.AuditEntry {
 	return timebok.AuditEntry{
-		ID: idOf[timebok.AuditEntry](e.Clinic.ID.String(), action), At: Monday, By: e.Actor(),
+		ID: idOf[timebok.AuditEntry](e.ids, action), At: Monday, By: e.Actor(),
 		Action: action, On: on.Ref(), Client: e.Ola.ID, Codes: []string{"a.b", "c"},
 	}
 }

@@ -1,0 +1,118 @@
+package ehf_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/invoice"
+	"github.com/timebok/timebok/invoice/ehf"
+)
+
+// sessions is the document of an ordinary invoice with so many lines.
+func sessions(n int) ehf.Document {
+	v := plain()
+	start := v.Lines[0].Time.Start
+	for len(v.Lines) < n {
+		l := session("2026-10-20 09:00", timebok.Kroner(1450), timebok.HealthService)
+		l.Time = timebok.Lasting(start.Add(time.Duration(len(v.Lines))*time.Hour), 45*time.Minute)
+		v.Lines = append(v.Lines, l)
+	}
+	return must(ehf.From(v))
+}
+
+// The reference says the same, so that the comparison is one.
+func TestReferenceSaysTheSame(t *testing.T) {
+	for _, n := range []int{1, 20} {
+		d := sessions(n)
+		ours := must(ehf.Append(nil, d))
+		theirs := must(throughStructs(d))
+		if a, b := strings.ReplaceAll(string(ours), "\n", ""), strings.ReplaceAll(string(theirs), "\n", ""); a != b {
+			t.Errorf("%d lines: Append and encoding/xml differ:\n%s\n%s", n, a, b)
+		}
+	}
+}
+
+// Append allocates once, and not at all with room in its buffer.
+func TestAppendAllocates(t *testing.T) {
+	for _, n := range []int{1, 20, 200} {
+		d := sessions(n)
+		if got := testing.AllocsPerRun(20, func() { must(ehf.Append(nil, d)) }); got > 1 {
+			t.Errorf("%d lines into a fresh buffer: %v allocations, want 1", n, got)
+		}
+		room := make([]byte, 0, 1<<18)
+		if got := testing.AllocsPerRun(20, func() { must(ehf.Append(room, d)) }); got > 0 {
+			t.Errorf("%d lines into a buffer with room: %v allocations, want none", n, got)
+		}
+	}
+}
+
+func BenchmarkEncodeOne(b *testing.B) { benchmarkEncode(b, 1) }
+func BenchmarkEncode20(b *testing.B)  { benchmarkEncode(b, 20) }
+func BenchmarkEncode200(b *testing.B) { benchmarkEncode(b, 200) }
+
+func benchmarkEncode(b *testing.B, lines int) {
+	d := sessions(lines)
+	size := int64(len(must(ehf.Append(nil, d))))
+	run := func(name string, encode func() error) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(size)
+			for b.Loop() {
+				if err := encode(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	run("fresh", func() error {
+		_, err := ehf.Append(nil, d)
+		return err
+	})
+	room := make([]byte, 0, 2*size)
+	run("reused", func() error {
+		_, err := ehf.Append(room, d)
+		return err
+	})
+	var w bytes.Buffer
+	run("writer", func() error {
+		w.Reset()
+		return ehf.Encode(&w, d)
+	})
+	run("encoding-xml", func() error {
+		_, err := throughStructs(d)
+		return err
+	})
+}
+
+// From and Append together, as package invoice calls them before issue.
+func BenchmarkFormat(b *testing.B) {
+	v := plain()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := (ehf.Format{}).Encode(v); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+var _ interface {
+	Encode(invoice.Invoice) ([]byte, error)
+} = ehf.Format{}
+
+// The estimate is neither short nor wasteful.
+func TestSize(t *testing.T) {
+	all := documents()
+	for name, v := range invoices() {
+		all[name] = must(ehf.From(v))
+	}
+	all["20 lines"], all["200 lines"] = sessions(20), sessions(200)
+	for name, d := range all {
+		is, estimate := len(must(ehf.Append(nil, d))), ehf.SizeOf(d)
+		if estimate < is || estimate > is*5/4 {
+			t.Errorf("%s is %d bytes, estimated %d", name, is, estimate)
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package ehf
+
+import (
+	"encoding/base64"
+	"unicode/utf8"
+
+	civil "github.com/rickb777/date"
+)
+
+// A writer appends XML. Names of elements come as "cbc:ID>", so that start and
+// end tag are one append each.
+type writer struct {
+	b   []byte
+	odd bool // a text was written that checkTexts must look at
+
+	day     civil.Date // the last date that was written: a line has one twice
+	dayText [10]byte
+}
+
+func (w *writer) raw(s string) { w.b = append(w.b, s...) }
+
+// leaf writes an element with a text, and nothing for none: rule R008 forbids
+// empty elements.
+func (w *writer) leaf(name, text string) {
+	if text == "" {
+		return
+	}
+	w.b = append(append(w.b, '<'), name...)
+	w.text(text)
+	w.b = append(append(w.b, "</"...), name...)
+}
+
+// scheme writes an identifier with its scheme.
+func (w *writer) scheme(name string, id Identifier) {
+	if id.Value == "" {
+		return
+	}
+	if id.Scheme == "" {
+		w.leaf(name, id.Value)
+		return
+	}
+	w.b = append(append(w.b, '<'), name[:len(name)-1]...)
+	w.attribute(" schemeID=\"", id.Scheme)
+	w.b = append(w.b, '>')
+	w.text(id.Value)
+	w.b = append(append(w.b, "</"...), name...)
+}
+
+// attribute writes an attribute, whose name comes as ` schemeID="`.
+func (w *writer) attribute(name, value string) {
+	w.raw(name)
+	w.text(value)
+	w.b = append(w.b, '"')
+}
+
+func (w *writer) date(name string, day *civil.Date) {
+	if day == nil {
+		return
+	}
+	if *day != w.day || w.dayText[0] == 0 {
+		w.day = *day
+		w.odd = !formatDate(&w.dayText, *day) || w.odd
+	}
+	w.b = append(append(w.b, '<'), name...)
+	w.b = append(w.b, w.dayText[:]...)
+	w.b = append(append(w.b, "</"...), name...)
+}
+
+// formatDate writes 2026-11-02, and reports whether xs:date has the year.
+func formatDate(text *[10]byte, day civil.Date) bool {
+	y, m, d := day.Date()
+	ok := y >= 1 && y <= 9999
+	if !ok {
+		y = 0
+	}
+	*text = [...]byte{byte('0' + y/1000), byte('0' + y/100%10), byte('0' + y/10%10), byte('0' + y%10), '-',
+		byte('0' + m/10), byte('0' + m%10), '-', byte('0' + d/10), byte('0' + d%10)}
+	return ok
+}
+
+// money writes an amount of kroner.
+func (w *writer) money(name string, ore int64) {
+	w.b = append(append(w.b, '<'), name[:len(name)-1]...)
+	w.b = append(w.b, " currencyID=\""+kroner+"\">"...)
+	w.b = appendOre(w.b, ore)
+	w.b = append(append(w.b, "</"...), name...)
+}
+
+func (w *writer) base64(content []byte) {
+	w.b = base64.StdEncoding.AppendEncode(w.b, content)
+}
+
+// kinds of bytes in texts
+const (
+	plainByte = iota
+	markupByte
+	wideByte
+)
+
+var byteKinds = func() (k [256]uint8) {
+	for b := range k {
+		switch {
+		case b < 0x20, b == '<', b == '>', b == '&', b == '"':
+			k[b] = markupByte
+		case b >= 0x80:
+			k[b] = wideByte
+		}
+	}
+	return k
+}()
+
+// text writes character data, escaped so that it is good in attributes as well
+// and comes back byte for byte: a reader turns a bare carriage return into a
+// line feed, and in an attribute a line feed into a space.
+func (w *writer) text(s string) {
+	i := 0
+	for ; i+8 <= len(s) && isPlain8(s[i:i+8]); i += 8 {
+	}
+	for ; i < len(s) && byteKinds[s[i]] == plainByte; i++ {
+	}
+	if i < len(s) || len(s) > 0 && s[0] == ' ' {
+		w.escaped(s, i)
+		return
+	}
+	w.b = append(w.b, s...)
+}
+
+// isPlain8 reports whether eight bytes are all plain, by arithmetic on a word:
+// the high bit of a byte of the sum is set where the byte is not.
+func isPlain8(s string) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	// '<' and '>' differ in one bit, and so do '"' and '&' but for another one.
+	angle := x&^(2*ones) ^ '<'*ones
+	quote := x&^(4*ones) ^ '"'*ones
+	return (x|(x-0x20*ones)|(angle-ones)|(quote-ones))&highs == 0
+}
+
+// escaped is text for one that is not plain; from is where that begins.
+func (w *writer) escaped(s string, i int) {
+	w.odd = w.odd || isBlank(s)
+	from := 0
+	for ; i < len(s); i++ {
+		switch byteKinds[s[i]] {
+		case plainByte:
+			continue
+		case wideByte:
+			size := wideSize(s[i:])
+			if size == 0 {
+				w.odd = true
+				size = 1
+			}
+			i += size - 1
+			continue
+		}
+		w.b = append(append(w.b, s[from:i]...), escapes(s[i])...)
+		w.odd = w.odd || s[i] < 0x20 && s[i] != '\t' && s[i] != '\n' && s[i] != '\r'
+		from = i + 1
+	}
+	w.b = append(w.b, s[from:]...)
+}
+
+func escapes(c byte) string {
+	switch c {
+	case '<':
+		return "&lt;"
+	case '>':
+		return "&gt;"
+	case '&':
+		return "&amp;"
+	case '"':
+		return "&quot;"
+	case '\t':
+		return "&#9;"
+	case '\n':
+		return "&#10;"
+	case '\r':
+		return "&#13;"
+	}
+	return "\uFFFD" // refused by checkTexts
+}
+
+// wideSize is the size of the character that s begins with, 0 if it is none
+// that XML 1.0 allows.
+func wideSize(s string) int {
+	r, size := utf8.DecodeRuneInString(s)
+	if r == utf8.RuneError && size == 1 || r == 0xFFFE || r == 0xFFFF {
+		return 0
+	}
+	return size
+}
+
+// isBlank reports whether there is nothing but XML's white space.
+func isBlank(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c != ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,23 @@
+// Package sqlite is the embedded storage backend: one SQLite file, in WAL mode,
+// with every commit synced to disk before it is acknowledged.
+//
+//	if err := sqlite.Migrate(ctx, path, nil); err != nil { ... }
+//	driver, err := sqlite.Open(path, nil)
+//	store := storage.New(driver, nil)
+//
+// SQLite takes one writer at a time, so there is one connection that writes, and
+// Updates take turns at it, first come first served. That turn is every lock of
+// the contract: whatever two Updates name, one waits for the other. Views read on
+// connections of their own, each on one snapshot, and neither wait nor are waited
+// for.
+//
+// Syncing is what a commit costs, so Updates that queue up share one: each runs
+// in a savepoint of the same SQLite transaction, the next begins when one is
+// through, and all are acknowledged together once nobody waits. So Commit may
+// wait for Updates that came later, for a few milliseconds and the function
+// under way. A function in an Update must not wait for another Update to end.
+//
+// Several processes may use one file, but then they compete for the write lock,
+// and SQLite is not fair. The file holds persons' data in clear text: Migrate
+// makes it readable to its owner only.
+package sqlite

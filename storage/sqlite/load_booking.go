@@ -1,0 +1,150 @@
+package sqlite
+
+import (
+	"context"
+	"slices"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/booking"
+	"github.com/timebok/timebok/internal/sqlrow"
+)
+
+var (
+	inSeries     = from(sqlrow.Bookings, "AND series_id = ? ORDER BY starts, id")
+	agreementsOn = from(sqlrow.PriceAgreements, "AND service_id = ? ORDER BY id")
+
+	// The conditions of a calendar, of one practitioner and of several.
+	busyIn    = " AND starts > ? AND starts < ? AND occupied_from < ? AND occupied_to > ? AND active"
+	busyOf    = from(sqlrow.Busy, "AND practitioner_id = ?"+busyIn)
+	busyAmong = from(sqlrow.Busy, "AND practitioner_id IN (SELECT unhex(value) FROM json_each(?))"+busyIn)
+
+	schedulesAmong = among(sqlrow.Schedules)
+	absencesAmong  = from(sqlrow.Absences, "AND practitioner_id IN (SELECT unhex(value) FROM json_each(?))"+
+		" AND ends > ? AND starts < ? AND starts < ends ORDER BY starts, id")
+)
+
+// LoadBooking reads what a decision about a booking must know. The turn to write,
+// which an Update has from its beginning, is the lock of all that the needs name.
+func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, error) {
+	var v booking.View
+	if err := t.ready(ctx); err != nil {
+		return v, err
+	}
+	r := &reading{t: t}
+	v.Clinic = orZero(optional(r, oneClinic, t.id))
+	v.Booking = optional(r, oneBooking, n.Booking)
+	v.Practitioner = optional(r, onePractitioner, n.Practitioner)
+	v.Client = optional(r, oneClient, n.Client)
+	v.Service = optional(r, oneService, n.Service)
+	v.Series = optional(r, oneSeries, n.Series)
+	if !n.Series.IsZero() {
+		v.InSeries = list(r, inSeries, idBytes(n.Series))
+	}
+	if !n.Service.IsZero() {
+		v.Agreements = list(r, agreementsOn, idBytes(n.Service))
+	}
+	if !n.Practitioner.IsZero() && !n.Within.IsZero() {
+		v.Calendar = t.calendar(r, v.Clinic.Zone, n.Practitioner, n.Within)
+	}
+	return v, r.err
+}
+
+// calendar reads the calendar of one practitioner.
+func (t *tx) calendar(r *reading, zone string, of timebok.PractitionerID, within timebok.Period) booking.Calendar {
+	c := booking.Calendar{Practitioner: of, Zone: zone, Schedule: optional(r, oneSchedule, of)}
+	if !within.Start.Before(within.End) {
+		return c
+	}
+	c.Absences = list(r, absencesOf, idBytes(of), micros(within.Start), micros(within.End))
+	for _, b := range list(r, busyOf, busyArgs(idBytes(of), within)...) {
+		c.Busy = append(c.Busy, b.Busy)
+	}
+	slices.SortFunc(c.Busy, byTime)
+	return c
+}
+
+func busyArgs(of any, within timebok.Period) []any {
+	start, end := within.Start, within.End
+	return []any{of, micros(start.Add(-reachBack)), micros(end.Add(reachAhead)), micros(end), micros(start)}
+}
+
+func byTime(a, b booking.Busy) int {
+	if c := a.Time.Start.Compare(b.Time.Start); c != 0 {
+		return c
+	}
+	return a.Booking.Compare(b.Booking)
+}
+
+// LoadCalendars reads the calendars of practitioners in four statements, however
+// many they are.
+func (t *tx) LoadCalendars(ctx context.Context, of []timebok.PractitionerID, within timebok.Period) ([]booking.Calendar, error) {
+	if err := t.ready(ctx); err != nil {
+		return nil, err
+	}
+	r := &reading{t: t}
+	zone := orZero(optional(r, oneClinic, t.id)).Zone
+	ids := jsonIDs(of)
+	found := map[timebok.PractitionerID]*booking.Calendar{}
+	for _, id := range of {
+		found[id] = &booking.Calendar{Practitioner: id, Zone: zone}
+	}
+	for _, s := range list(r, schedulesAmong, ids) {
+		found[s.Practitioner].Schedule = &s
+	}
+	if within.Start.Before(within.End) {
+		for _, a := range list(r, absencesAmong, ids, micros(within.Start), micros(within.End)) {
+			found[a.Practitioner].Absences = append(found[a.Practitioner].Absences, a)
+		}
+		for _, b := range list(r, busyAmong, busyArgs(ids, within)...) {
+			found[b.Practitioner].Busy = append(found[b.Practitioner].Busy, b.Busy)
+		}
+	}
+	out := make([]booking.Calendar, 0, len(of))
+	for _, id := range of {
+		slices.SortFunc(found[id].Busy, byTime)
+		out = append(out, *found[id])
+	}
+	return out, r.err
+}
+
+// A reading is several queries, of which the first that fails ends the rest.
+type reading struct {
+	t   *tx
+	err error
+}
+
+// optional reads one record by ID; nil if the ID is zero or there is none.
+func optional[T any, K any](r *reading, s selection[T], id timebok.ID[K]) *T {
+	if r.err != nil || id.IsZero() {
+		return nil
+	}
+	return firstOf(r, s, idBytes(id))
+}
+
+// firstOf reads the first record of a selection, or nil.
+func firstOf[T any](r *reading, s selection[T], args ...any) *T {
+	if r.err != nil {
+		return nil
+	}
+	var found *T
+	found, r.err = s.first(r.t, args...)
+	return found
+}
+
+// list reads all records of a selection.
+func list[T any](r *reading, s selection[T], args ...any) []T {
+	if r.err != nil {
+		return nil
+	}
+	var found []T
+	found, r.err = s.all(r.t, args...)
+	return found
+}
+
+func orZero[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}

@@ -1,0 +1,144 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"iter"
+	"strings"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/sqlrow"
+)
+
+// A selection reads records of one table. Its SQL begins with the clinic: the
+// first argument of every query is the transaction's.
+type selection[T any] struct {
+	table *sqlrow.Table[T]
+	sql   string
+}
+
+// from selects the rows of the clinic for which the rest of the statement holds,
+// such as "AND id = ?".
+func from[T any](t *sqlrow.Table[T], rest string) selection[T] {
+	return selection[T]{t, "SELECT " + strings.Join(t.Reads(), ", ") + " FROM " + t.Name() + " WHERE clinic_id = ? " + rest}
+}
+
+// byID selects one record.
+func byID[T any](t *sqlrow.Table[T]) selection[T] { return from(t, "AND id = ?") }
+
+// among selects the records whose IDs a JSON list of hexadecimal IDs names.
+func among[T any](t *sqlrow.Table[T]) selection[T] {
+	return from(t, "AND id IN (SELECT unhex(value) FROM json_each(?)) ORDER BY id")
+}
+
+// all reads every record of the selection. The transaction must be ready.
+func (s selection[T]) all(t *tx, args ...any) ([]T, error) {
+	var out []T
+	err := s.each(t, args, func(r T) { out = append(out, r) })
+	return out, err
+}
+
+// first reads the first record of the selection, or nil.
+func (s selection[T]) first(t *tx, args ...any) (*T, error) {
+	var out *T
+	err := s.each(t, args, func(r T) {
+		if out == nil {
+			out = &r
+		}
+	})
+	return out, err
+}
+
+func (s selection[T]) each(t *tx, args []any, found func(T)) error {
+	var given [12]any
+	return s.rows(t.conn, append(append(given[:0], t.clinic), args...), found)
+}
+
+// rows reads the rows of the whole statement, whose arguments are all given.
+func (s selection[T]) rows(c *conn, args []any, found func(T)) error {
+	var values [48]any
+	err := c.query(s.sql, args, func(row []driver.Value) error {
+		in := values[:0]
+		for _, v := range row {
+			in = append(in, v)
+		}
+		r, err := s.table.Scan(sqlrow.SQLite{}, in)
+		if err == nil {
+			found(r)
+		}
+		return err
+	})
+	return classify(err)
+}
+
+// get reads one record by ID, or fails with a *timebok.NotFoundError.
+func get[T any, K any](ctx context.Context, t *tx, s selection[T], kind timebok.Kind, id timebok.ID[K]) (T, error) {
+	var none T
+	if err := t.ready(ctx); err != nil {
+		return none, err
+	}
+	r, err := s.first(t, idBytes(id))
+	if err != nil {
+		return none, err
+	}
+	if r == nil {
+		return none, &timebok.NotFoundError{Ref: timebok.Ref{Kind: kind, ID: id.UUID()}}
+	}
+	return *r, nil
+}
+
+// pageSize is how many records of a list are read at a time. Between two pages the
+// body of the loop has the connection.
+const pageSize = 200
+
+// paged lists records page by page. The function reads up to n of those after one
+// that was listed before, or from the start for nil.
+func paged[T any](ctx context.Context, t *tx, limit int, page func(after *T, n int) ([]T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var last *T
+		for left := limit; ; {
+			n := pageSize
+			if limit > 0 {
+				n = min(n, left)
+			}
+			err := t.ready(ctx)
+			var records []T
+			if err == nil {
+				records, err = page(last, n)
+			}
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for i := range records {
+				if !yield(records[i], nil) {
+					return
+				}
+			}
+			left -= len(records)
+			if len(records) < n || limit > 0 && left <= 0 {
+				return
+			}
+			last = &records[len(records)-1]
+		}
+	}
+}
+
+// A where collects the conditions of a search.
+type where struct {
+	sql  strings.Builder
+	args []any
+}
+
+// and adds a condition with its arguments.
+func (w *where) and(condition string, args ...any) {
+	w.sql.WriteString(" AND ")
+	w.sql.WriteString(condition)
+	w.args = append(w.args, args...)
+}
+
+// in adds the condition that a column is one of the texts.
+func (w *where) in(column string, texts []string) {
+	w.and(column+" IN (SELECT value FROM json_each(?))", jsonTexts(texts))
+}

@@ -1,0 +1,233 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+	"errors"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/sqlrow"
+)
+
+type recordKey struct {
+	kind timebok.Kind
+	id   uuid.UUID
+}
+
+// A change is a record to write, and the version that it replaces in the database
+// (0: none).
+type change struct {
+	record timebok.Record
+	base   int64
+}
+
+// Save holds records until the transaction reads or commits. Of several saves of
+// one record the last is written.
+func (t *tx) Save(records ...timebok.Record) {
+	if t.ended || t.failed != nil {
+		return
+	}
+	for _, r := range records {
+		if err := t.hold(r); err != nil {
+			t.failed = err
+			return
+		}
+	}
+}
+
+func (t *tx) hold(r timebok.Record) error {
+	if t.view {
+		e, ok := r.(timebok.AuditEntry)
+		if !ok {
+			return errReadOnly
+		}
+		t.entries = append(t.entries, e)
+		return nil
+	}
+	ref := r.Ref()
+	k := recordKey{ref.Kind, ref.ID}
+	if i, again := t.at[k]; again {
+		before := &t.held[i]
+		_, gone := before.record.(timebok.Deletion)
+		have := before.record.Ref().Version
+		if ref.Version != have && ref.Version != have+1 && !(gone && ref.Version == 1) {
+			return stale(ref, have)
+		}
+		before.record = r
+		return nil
+	}
+	c := change{r, ref.Version - 1}
+	if have, again := t.own[k]; again {
+		if ref.Version != have && ref.Version != have+1 {
+			return stale(ref, have)
+		}
+		c.base = have
+	}
+	if t.at == nil {
+		t.at = map[recordKey]int{}
+	}
+	t.at[k] = len(t.held)
+	t.held = append(t.held, c)
+	return nil
+}
+
+// stale is the error of a record that replaces a version which is not there.
+func stale(ref timebok.Ref, stored int64) error {
+	ref.Version--
+	return &timebok.StaleError{Ref: ref, Stored: stored}
+}
+
+// flush writes what is held, in the order in which it was saved.
+func (t *tx) flush() error {
+	if t.failed != nil {
+		return t.failed
+	}
+	for _, c := range t.held {
+		if err := t.put(c); err != nil {
+			t.failed = err
+			return err
+		}
+		if t.own == nil {
+			t.own = map[recordKey]int64{}
+		}
+		ref := c.record.Ref()
+		if _, gone := c.record.(timebok.Deletion); gone {
+			ref.Version = 0
+		}
+		t.own[recordKey{ref.Kind, ref.ID}] = ref.Version
+	}
+	t.held = t.held[:0]
+	clear(t.at)
+	return nil
+}
+
+// put writes one change.
+func (t *tx) put(c change) error {
+	ref := c.record.Ref()
+	w, ok := writes[ref.Kind]
+	if !ok {
+		return timebok.Reasons{timebok.BadValue.At("Kind")}.Invalid()
+	}
+	if d, gone := c.record.(timebok.Deletion); gone {
+		return t.delete(w, d, c.base)
+	}
+	if ref.Kind == timebok.KindClinic && ref.ID != t.id.UUID() {
+		return timebok.Reasons{timebok.BadID.At("ID")}.Invalid() // another clinic's
+	}
+	var buf [48]any
+	row, err := w.table.Values(sqlrow.SQLite{}, t.id, c.record, buf[:0])
+	if errors.Is(err, sqlrow.ErrNoID) {
+		return timebok.Reasons{timebok.Missing.At("ID")}.Invalid()
+	}
+	if err != nil {
+		return timebok.Reasons{timebok.BadValue.At(string(ref.Kind))}.Invalid()
+	}
+	if c.base == 0 && ref.Version >= 1 {
+		return t.insert(w, c.record, row)
+	}
+	return t.update(w, c, row)
+}
+
+func (t *tx) insert(w *writeSQL, r timebok.Record, row []any) error {
+	n, err := t.write(w.insert, row...)
+	if err != nil {
+		return t.refused(err, r)
+	}
+	if n == 0 {
+		return &timebok.ExistsError{Ref: r.Ref()}
+	}
+	return nil
+}
+
+func (t *tx) update(w *writeSQL, c change, row []any) error {
+	args := append(row[2:], row[0], row[1])
+	if w.table.HasVersion() {
+		args = append(args, c.base)
+	} else if c.base != 1 || c.record.Ref().Version != 1 {
+		return t.missed(w, stale(c.record.Ref(), 0))
+	}
+	n, err := t.write(w.update, args...)
+	if err != nil {
+		return t.refused(err, c.record)
+	}
+	if n == 0 {
+		return t.missed(w, &timebok.StaleError{Ref: at(c.record.Ref(), c.base)})
+	}
+	return nil
+}
+
+func (t *tx) delete(w *writeSQL, d timebok.Deletion, base int64) error {
+	if base == 0 && d.Of.Version > 0 {
+		return nil // never written
+	}
+	args := []any{t.clinic, d.Of.ID[:]}
+	if w.table.HasVersion() {
+		args = append(args, base)
+	} else if base != 1 {
+		return t.missed(w, stale(d.Ref(), 0))
+	}
+	n, err := t.write(w.remove, args...)
+	if err != nil {
+		return t.refused(err, d)
+	}
+	if n == 0 {
+		return t.missed(w, &timebok.StaleError{Ref: d.Of})
+	}
+	return nil
+}
+
+func at(ref timebok.Ref, version int64) timebok.Ref {
+	ref.Version = version
+	return ref
+}
+
+// missed completes a StaleError with the version that is stored.
+func (t *tx) missed(w *writeSQL, err error) error {
+	var e *timebok.StaleError
+	if errors.As(err, &e) {
+		_ = t.conn.query(w.version, []any{t.clinic, e.Ref.ID[:]}, func(row []driver.Value) error {
+			e.Stored, _ = row[0].(int64)
+			return nil
+		})
+	}
+	return err
+}
+
+// refused is the error of a write that SQLite did not carry out.
+func (t *tx) refused(err error, r timebok.Record) error {
+	typed, only := classifyWrite(err, r)
+	t.spoiled = t.spoiled || !only
+	return typed
+}
+
+// A writeSQL is the statements that write one kind of record.
+type writeSQL struct {
+	table                           sqlrow.Mapping
+	insert, update, remove, version string
+}
+
+var writes = func() map[timebok.Kind]*writeSQL {
+	out := map[timebok.Kind]*writeSQL{}
+	for _, k := range sqlrow.Kinds() {
+		out[k] = newWriteSQL(sqlrow.Of(k))
+	}
+	return out
+}()
+
+func newWriteSQL(m sqlrow.Mapping) *writeSQL {
+	columns := m.Columns()
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ")
+	one := " WHERE clinic_id = ? AND id = ?"
+	exactly, version := one, "1"
+	if m.HasVersion() {
+		exactly, version = one+" AND version = ?", "version"
+	}
+	return &writeSQL{
+		table:   m,
+		insert:  "INSERT INTO " + m.Name() + " (" + strings.Join(columns, ", ") + ") VALUES (" + marks + ") ON CONFLICT DO NOTHING",
+		update:  "UPDATE " + m.Name() + " SET " + strings.Join(columns[2:], " = ?, ") + " = ?" + exactly,
+		remove:  "DELETE FROM " + m.Name() + exactly,
+		version: "SELECT " + version + " FROM " + m.Name() + one,
+	}
+}

@@ -1,0 +1,187 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/storage"
+)
+
+// A tx is a transaction of one clinic. What it saves is held until it reads or
+// commits.
+type tx struct {
+	d      *Driver
+	conn   *conn
+	id     timebok.ClinicID
+	clinic []byte // id, as it is passed to SQLite
+	end    func(ok bool) error
+	ended  bool
+	failed error // what the commit must fail with
+
+	view    bool
+	entries []timebok.AuditEntry // of a View
+
+	held    []change
+	at      map[recordKey]int   // where in held
+	own     map[recordKey]int64 // version that this transaction wrote; 0: it deleted
+	wrote   bool
+	savept  bool // there is a savepoint to go back to
+	spoiled bool // SQLite may have given the whole transaction up
+}
+
+var (
+	errEnded    = errors.New("timebok: storage/sqlite: the transaction has ended")
+	errReadOnly = errors.New("timebok: storage/sqlite: a View saves audit entries and nothing else")
+)
+
+func newTx(d *Driver, clinic timebok.ClinicID, c *conn) *tx {
+	return &tx{d: d, conn: c, id: clinic, clinic: idBytes(clinic)}
+}
+
+// idBytes is an ID as SQLite gets it.
+func idBytes[T any](id timebok.ID[T]) []byte { return id[:] }
+
+// beginUpdate waits for the caller's turn to write.
+func (d *Driver) beginUpdate(ctx context.Context, clinic timebok.ClinicID) (*tx, error) {
+	if err := d.writer.take(ctx); err != nil {
+		return nil, err
+	}
+	t := newTx(d, clinic, d.writer.conn)
+	t.end = t.endUpdate
+	return t, nil
+}
+
+// beginView begins a transaction on a reading connection. Its snapshot is taken by
+// its first statement, and no later one moves it.
+func (d *Driver) beginView(ctx context.Context, clinic timebok.ClinicID) (*tx, error) {
+	c, err := d.readers.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.exec("BEGIN"); err != nil {
+		d.readers.give(c, false)
+		return nil, classify(err)
+	}
+	t := newTx(d, clinic, c)
+	t.view = true
+	t.end = t.endView
+	return t, nil
+}
+
+// ClinicID is the clinic that the transaction is bound to.
+func (t *tx) ClinicID() timebok.ClinicID { return t.id }
+
+// ready is called before each reading: it sends what is held, so that the
+// transaction sees its own writes.
+func (t *tx) ready(ctx context.Context) error {
+	if t.ended {
+		return errEnded
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return t.flush()
+}
+
+// Commit stores what was saved. It returns once that is on disk.
+func (t *tx) Commit(ctx context.Context) error {
+	if t.ended {
+		return errEnded
+	}
+	err := ctx.Err()
+	if err == nil {
+		err = t.flush()
+	}
+	if err != nil {
+		t.Rollback()
+		return err
+	}
+	t.ended = true
+	return t.end(true)
+}
+
+// Rollback forgets what was saved.
+func (t *tx) Rollback() {
+	if t.ended {
+		return
+	}
+	t.ended = true
+	_ = t.end(false)
+}
+
+// endUpdate leaves the caller's writes in the shared transaction, or takes them out.
+func (t *tx) endUpdate(ok bool) error {
+	w := t.d.writer
+	if t.spoiled {
+		w.abort(storage.LostRace(errShared))
+		w.drop()
+		return w.yield(false)
+	}
+	if !t.wrote {
+		return w.yield(false)
+	}
+	var err error
+	switch {
+	case ok && t.savept:
+		_, err = t.conn.exec("RELEASE timebok")
+	case !ok && t.savept:
+		if _, err = t.conn.exec("ROLLBACK TO timebok"); err == nil {
+			_, err = t.conn.exec("RELEASE timebok")
+		}
+	case !ok:
+		w.abort(nil) // alone so far
+	}
+	if err != nil {
+		err = storage.LostRace(err)
+		w.abort(err)
+		w.drop()
+		_ = w.yield(false)
+		return err
+	}
+	return w.yield(ok)
+}
+
+// endView lets the snapshot go and stores the audit entries that the View saved.
+func (t *tx) endView(ok bool) error {
+	_, err := t.conn.exec("ROLLBACK")
+	t.d.readers.give(t.conn, err == nil)
+	if !ok || len(t.entries) == 0 {
+		return nil
+	}
+	// The snapshot is gone, the function has returned: the entries are an Update
+	// of their own, which nothing may stop half-way.
+	u, err := t.d.beginUpdate(context.Background(), t.id)
+	if err != nil {
+		return err
+	}
+	for _, e := range t.entries {
+		u.Save(e)
+	}
+	return u.Commit(context.Background())
+}
+
+// write executes a statement that changes rows.
+func (t *tx) write(sql string, args ...any) (int64, error) {
+	if err := t.mark(); err != nil {
+		return 0, err
+	}
+	return t.conn.exec(sql, args...)
+}
+
+// mark is called before each write. The first one sets a savepoint if the
+// transaction holds the writes of others.
+func (t *tx) mark() error {
+	if t.wrote {
+		return nil
+	}
+	if len(t.d.writer.group) > 0 {
+		if _, err := t.conn.exec("SAVEPOINT timebok"); err != nil {
+			t.spoiled = true
+			return err
+		}
+		t.savept = true
+	}
+	t.wrote = true
+	return nil
+}

@@ -1,0 +1,215 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/storage"
+)
+
+// How long a shared transaction may grow before it is committed although others
+// wait: so many members, or so much time since the first.
+const (
+	maxGroup = 128
+	maxDelay = 4 * time.Millisecond
+)
+
+// A writer owns the one connection that writes, and hands it from one caller to
+// the next in the order in which they came. The one whose turn it is may use the
+// fields below mu's without a lock.
+//
+// The callers between a BEGIN and its COMMIT are a group. Each that has something
+// to keep joins the group when its turn ends, and is told of the COMMIT's outcome
+// by whoever carries it out: the last one, when nobody waits.
+type writer struct {
+	open func() (*conn, error)
+
+	mu      sync.Mutex
+	busy    bool            // somebody has the turn
+	waiting []chan struct{} // closed when it is the waiter's turn
+	closed  bool
+
+	conn  *conn        // nil: not open
+	began time.Time    // of the open transaction; zero: there is none
+	group []chan error // members that wait for the COMMIT
+}
+
+// take waits for the caller's turn, and for an open transaction in it.
+func (w *writer) take(ctx context.Context) error {
+	if err := w.await(ctx); err != nil {
+		return err
+	}
+	if err := w.begin(); err != nil {
+		_ = w.yield(false)
+		return err
+	}
+	return nil
+}
+
+func (w *writer) await(ctx context.Context) error {
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return &timebok.UnavailableError{What: "storage", Cause: errClosed}
+	}
+	if !w.busy {
+		w.busy = true
+		w.mu.Unlock()
+		return nil
+	}
+	turn := make(chan struct{})
+	w.waiting = append(w.waiting, turn)
+	w.mu.Unlock()
+	select {
+	case <-turn:
+	case <-ctx.Done():
+		if !w.forget(turn) { // the turn came at the same time
+			<-turn
+			_ = w.yield(false)
+		}
+		return ctx.Err()
+	}
+	return nil
+}
+
+// forget takes a waiter out of the queue, if it still is there.
+func (w *writer) forget(turn chan struct{}) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i := slices.Index(w.waiting, turn)
+	if i < 0 {
+		return false
+	}
+	w.waiting = slices.Delete(w.waiting, i, i+1)
+	return true
+}
+
+// begin opens the connection and the transaction, unless they are open.
+func (w *writer) begin() error {
+	if w.conn == nil {
+		c, err := w.open()
+		if err != nil {
+			return err
+		}
+		w.conn = c
+	}
+	if !w.began.IsZero() {
+		return nil
+	}
+	if _, err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
+		if codeOf(err) != codeBusy {
+			w.drop()
+		}
+		return classify(err)
+	}
+	w.began = time.Now()
+	return nil
+}
+
+// yield ends the caller's turn. One that joins has written something that is to
+// be kept: yield then returns the outcome of the COMMIT.
+func (w *writer) yield(joins bool) error {
+	var outcome chan error
+	if joins {
+		outcome = make(chan error, 1)
+		w.group = append(w.group, outcome)
+	}
+	if len(w.group) >= maxGroup || len(w.group) > 0 && time.Since(w.began) > maxDelay {
+		w.commit()
+	}
+	for !w.pass() {
+		w.commit() // nobody waits
+	}
+	if !joins {
+		return nil
+	}
+	return <-outcome
+}
+
+// pass hands the turn to the next one, or ends it if nobody waits and nothing is
+// left to commit.
+func (w *writer) pass() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.waiting) > 0 {
+		close(w.waiting[0])
+		w.waiting = w.waiting[1:]
+		return true
+	}
+	if !w.began.IsZero() {
+		return false
+	}
+	if w.closed && w.conn != nil {
+		w.conn.close()
+		w.conn = nil
+	}
+	w.busy = false
+	return true
+}
+
+// commit ends the transaction and tells the group.
+func (w *writer) commit() {
+	if len(w.group) == 0 {
+		w.abort(nil) // nothing was written
+		return
+	}
+	_, err := w.conn.exec("COMMIT")
+	switch {
+	case err == nil:
+		w.tell(nil)
+	case codeOf(err) == codeIO:
+		// The commit may be in the log although the sync of it failed.
+		w.abort(storage.UnknownOutcome(err))
+		w.drop()
+	default:
+		w.abort(classify(err))
+	}
+}
+
+var errShared = errors.New("timebok: storage/sqlite: a transaction that was shared with others failed")
+
+// abort rolls the whole transaction back and tells the group so.
+func (w *writer) abort(err error) {
+	if w.conn != nil {
+		if _, failed := w.conn.exec("ROLLBACK"); failed != nil {
+			w.drop() // SQLite rolled back by itself, or can't any more
+		}
+	}
+	w.tell(err)
+}
+
+func (w *writer) tell(err error) {
+	for _, member := range w.group {
+		member <- err
+	}
+	w.group = w.group[:0]
+	w.began = time.Time{}
+}
+
+// drop closes a connection that is not to be trusted any more.
+func (w *writer) drop() {
+	if w.conn != nil {
+		w.conn.close()
+		w.conn = nil
+	}
+}
+
+// close lets those who wait have their turns, and closes the connection.
+func (w *writer) close() {
+	w.mu.Lock()
+	w.closed = true
+	if w.busy {
+		turn := make(chan struct{})
+		w.waiting = append(w.waiting, turn)
+		w.mu.Unlock()
+		<-turn
+	} else {
+		w.busy = true
+		w.mu.Unlock()
+	}
+	_ = w.yield(false)
+}
