@@ -124,7 +124,9 @@ func compile(release string) *program {
 		p.forbids[s] = len(rules) > 0
 	}
 	for _, r := range forbiddenPaths {
-		p.all = append(p.all, held([]rule{r})...)
+		if last := p.all[len(p.all)-1]; last.id != r.id { // lines have two paths
+			p.all = append(p.all, held([]rule{r})...)
+		}
 	}
 	p.attributeRules = attributeRules()
 	p.all = append(p.all, held(p.attributeRules)...)

@@ -17,6 +17,7 @@ var identifierContexts = pattern{
 	numbered("0210", identifierRule("PEPPOL-COMMON-R045", "", Warning, "Italian tax code (0210)", isItalianTaxCode)),
 	{on: []name{cbcEndpointID}, where: withScheme("9907"), rules: identifierRule("PEPPOL-COMMON-R046", "", Warning, "Italian tax code (9907)", isItalianTaxCode)},
 	numbered("0211", italianVATRule),
+	{on: []name{cbcEndpointID}, where: withScheme("9906"), rules: []rule{numberRule("PEPPOL-COMMON-R048", "", Warning, "Italian VAT number (9906)", always)}}, // withdrawn, but still listed
 	numbered("0007", identifierRule("PEPPOL-COMMON-R049", "", Fatal, "Swedish organisation number (0007)", isSwedish)),
 	numbered("0151", identifierRule("PEPPOL-COMMON-R050", "", Fatal, "Australian business number (0151)", isAustralian)),
 	numbered("0106", identifierRule("PEPPOL-COMMON-R054", "2026.5", Warning, "Dutch KVK number (0106)", digits(8))),
