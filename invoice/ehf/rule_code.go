@@ -167,7 +167,7 @@ func exemptionRule(id, code, category string) []rule {
 func exemptionCode(code string) func(*check, node) bool {
 	return func(c *check, n node) bool {
 		k := c.child(n, cbcTaxExemptionReasonCode)
-		return k != none && equalsUpper(c.value(k), code)
+		return k != none && c.again(k) == none && equalsUpper(c.value(k), code)
 	}
 }
 

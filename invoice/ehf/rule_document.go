@@ -119,7 +119,11 @@ func hasTaxInAccountingCurrency(c *check, n node) bool {
 
 // taxAmountAnywhere reports whether a TaxTotal/TaxAmount with a currency fits.
 func (c *check) taxAmountAnywhere(fits func(n node, currency []byte) bool) bool {
+	c.steps -= len(c.elems)
 	for i := range c.elems {
+		if c.steps <= 0 {
+			return false
+		}
 		if c.elems[i].name == cbcTaxAmount && c.is(c.elems[i].parent, cacTaxTotal) {
 			if currency, ok := c.attribute(node(i), atCurrencyID); ok && fits(node(i), currency) {
 				return true

@@ -31,36 +31,48 @@ func countryOf(b []byte) country {
 
 // supplierCountry is where the seller is taken to be: the beginning of its VAT
 // number, else of its tax representative's, else the country of its address.
-// The scheme must be written VAT here, with no white space around it.
+// The scheme must be written VAT here, with no white space around it. With two
+// such schemes the official rules find no country at all, and so no national
+// rule holds.
 func (c *check) supplierCountry() country {
-	var number node
-	for _, path := range [][]name{{cacAccountingSupplierParty, cacParty}, {cacTaxRepresentativeParty}} {
-		if number = c.vatNumberAt(path); number != none {
-			return countryOf(firstRunes(c.value(number), 2))
+	for _, path := range [][]name{{cacAccountingSupplierParty, cacParty, cacPartyTaxScheme}, {cacTaxRepresentativeParty, cacPartyTaxScheme}} {
+		switch numbers, first := c.vatNumbers(root, path); {
+		case numbers > 1:
+			return country{}
+		case len(first) > 0:
+			return countryOf(firstRunes(first, 2))
 		}
 	}
-	address := c.find(root, cacAccountingSupplierParty, cacParty, cacPostalAddress, cacCountry, cbcIdentificationCode)
-	if address == none {
+	address, more := c.atMostOne(root, none, countryOfSeller)
+	switch {
+	case more != none:
+		return country{}
+	case address == none:
 		return country{'X', 'X'}
 	}
 	return countryOf(c.value(address))
 }
 
-// vatNumberAt is the VAT number of a party if it has just one scheme that is
-// VAT and a number that is not empty.
-func (c *check) vatNumberAt(path []name) node {
-	p := c.find(root, path...)
-	if p == none {
-		return none
-	}
-	for s := c.child(p, cacPartyTaxScheme); s != none; s = c.again(s) {
-		if c.rawScheme(s, "VAT") {
-			if number := c.child(s, cbcCompanyID); len(c.value(number)) > 0 {
-				return number
-			}
+var countryOfSeller = []name{cacAccountingSupplierParty, cacParty, cacPostalAddress, cacCountry, cbcIdentificationCode}
+
+// vatNumbers counts the schemes VAT that a path leads to, and gives the number
+// of the first.
+func (c *check) vatNumbers(n node, path []name) (count int, first []byte) {
+	for k := c.child(n, path[0]); k != none; k = c.again(k) {
+		var more int
+		var number []byte
+		switch {
+		case len(path) > 1:
+			more, number = c.vatNumbers(k, path[1:])
+		case c.rawScheme(k, "VAT"):
+			more, number = 1, c.value(c.only(k, cbcCompanyID))
 		}
+		if count == 0 {
+			first = number
+		}
+		count += more
 	}
-	return none
+	return count, first
 }
 
 // rawScheme reports whether a PartyTaxScheme has exactly this tax scheme.

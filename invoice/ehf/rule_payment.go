@@ -50,6 +50,7 @@ func ofTransfer(c *check, n node) bool {
 func maskedCard(c *check, n node) bool { return characters(c.normalOf(n)) <= 10 }
 
 func isDirectDebit(c *check, n node) bool {
-	code := string(c.normalOf(c.child(n, cbcPaymentMeansCode)))
-	return code == "49" || code == "59"
+	k := c.child(n, cbcPaymentMeansCode)
+	code := string(c.normalOf(k))
+	return (code == "49" || code == "59") && c.again(k) == none
 }

@@ -156,16 +156,19 @@ func sumOfTaxes(c *check, n node) bool {
 	return c.amount(n, cbcTaxAmount).equals(orZero(sum).cents())
 }
 
-// vatCategoryOf is the TaxCategory of VAT in a part of the breakdown.
-func (c *check) vatCategoryOf(n node) node {
+// rateOf is the rate of the VAT category of a part of the breakdown.
+func (c *check) rateOf(n node) node {
 	found := none
 	for t := c.child(n, cacTaxCategory); t != none; t = c.again(t) {
-		if c.isVAT(t) {
+		if !c.isVAT(t) {
+			continue
+		}
+		for p := c.child(t, cbcPercent); p != none; p = c.again(p) {
 			if found != none {
-				c.undecided(t)
+				c.undecided(p)
 				return found
 			}
-			found = t
+			found = p
 		}
 	}
 	return found
@@ -191,7 +194,7 @@ func hasRate(c *check, n node) bool {
 
 // taxOfSubtotal takes a rate that rounds to zero for zero.
 func taxOfSubtotal(c *check, n node) bool {
-	rate := c.amount(c.vatCategoryOf(n), cbcPercent)
+	rate := c.number(c.rateOf(n))
 	tax := c.amount(n, cbcTaxAmount)
 	if !rate.known || rate.round(0).isZero() {
 		return tax.round(0).isZero()

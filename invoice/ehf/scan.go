@@ -103,7 +103,11 @@ func parse(t *tree, src []byte, limits Limits) error {
 	if err := s.prolog(); err != nil {
 		return err
 	}
-	return s.document()
+	if err := s.document(); err != nil {
+		return err
+	}
+	t.steps = budget*len(t.elems) + 1<<20
+	return nil
 }
 
 // prolog passes the byte order mark and the XML declaration.
@@ -248,7 +252,7 @@ func (s *scanner) startTag() error {
 	n := node(len(t.elems))
 	e := elem{
 		raw: span{uint32(from), uint32(to)}, local: uint32(local), space: sp, uri: uri,
-		name: s.words.find(sp, s.src[local:to]), parent: none, next: none, prev: none,
+		name: s.words.find(sp, s.src[local:to]), parent: none, next: none,
 		attrs: uint32(firstAttr), attrsEnd: uint32(len(t.attrs)),
 	}
 	if depth := len(s.open); depth > 0 {
@@ -261,7 +265,6 @@ func (s *scanner) startTag() error {
 		if parent.flags&hasChild == 0 {
 			parent.flags |= hasChild
 		} else {
-			e.prev = parent.last
 			t.elems[parent.last].next = n
 		}
 		parent.last = n

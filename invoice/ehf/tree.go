@@ -10,8 +10,14 @@ type tree struct {
 	side  []byte // values that differ from the source: references, CDATA, line ends
 	elems []elem
 	attrs []attr
+	steps int // siblings passed in search of names, up to budget
 	scanner
 }
+
+// budget is how many siblings may be passed in search of names for each
+// element of a document. No invoice comes near it; a document made to have
+// every element look at every other is given up.
+const budget = 256
 
 // A node is the place of an element in tree.elems; the root is node 0.
 type node int32
@@ -20,17 +26,18 @@ const none node = -1
 
 // An elem is one element.
 type elem struct {
-	name                     name // what it is if the vocabulary has it, unknown otherwise
-	space                    space
-	flags                    flags
-	path                     state // where the path from the root stands in the path automaton
-	mark                     uint8 // what gather found it to be: a category, or an allowance and a charge
-	parent, prev, next, last node  // last is the last child
-	raw                      span  // its name as written
-	local                    uint32
-	text                     span // the value, or everything between the tags if there are child elements
-	attrs, attrsEnd          uint32
-	uri                      []byte // the namespace if it is not one of UBL's
+	name               name // what it is if the vocabulary has it, unknown otherwise
+	space              space
+	flags              flags
+	path               state // where the path from the root stands in the path automaton
+	mark               uint8 // what gather found it to be: a category, or an allowance and a charge
+	parent, next, last node  // last is the last child
+	position           int32 // among the siblings of the same name, once asked for
+	raw                span  // its name as written
+	local              uint32
+	text               span // the value, or everything between the tags if there are child elements
+	attrs, attrsEnd    uint32
+	uri                []byte // the namespace if it is not one of UBL's
 }
 
 // An attr is one attribute that is no namespace declaration.
@@ -47,7 +54,7 @@ type attr struct {
 // A span is a half-open range of bytes.
 type span struct{ from, to uint32 }
 
-type flags uint8
+type flags uint16
 
 const (
 	hasChild flags = 1 << iota // it has child elements
@@ -56,6 +63,8 @@ const (
 	cooked                     // its text is a span of tree.side
 	parted                     // its text is more than one text node
 	skipped                    // no type says anything about it
+	several                    // a sibling has the same name; set with position
+	stopped                    // the official rules give up at it
 )
 
 func (t *tree) reset(src []byte) {
@@ -83,23 +92,27 @@ func (t *tree) child(n node, want name) node {
 	if n == none || t.elems[n].flags&hasChild == 0 {
 		return none
 	}
-	for k := n + 1; k != none; k = t.elems[k].next {
-		if t.elems[k].name == want {
-			return k
-		}
+	return t.seek(n+1, want)
+}
+
+// seek is the first of n and the siblings after it to bear a name, or none.
+func (t *tree) seek(n node, want name) node {
+	steps := t.steps
+	for n != none && t.elems[n].name != want && steps > 0 {
+		n = t.elems[n].next
+		steps--
 	}
-	return none
+	t.steps = steps
+	if steps <= 0 {
+		return none
+	}
+	return n
 }
 
 // again is the next sibling of n that bears its name, or none.
 func (t *tree) again(n node) node {
-	want := t.elems[n].name
-	for k := t.elems[n].next; k != none; k = t.elems[k].next {
-		if t.elems[k].name == want {
-			return k
-		}
-	}
-	return none
+	t.steps--
+	return t.seek(t.elems[n].next, t.elems[n].name)
 }
 
 // is reports whether n is an element of the given name.

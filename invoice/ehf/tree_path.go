@@ -33,25 +33,45 @@ func (t *tree) step(out []byte, n node) []byte {
 	default:
 		out = append(out, t.src[e.raw.from:e.raw.to]...)
 	}
-	position, more := 1, false
-	for k := e.prev; k != none; k = t.elems[k].prev {
-		if t.same(n, k) {
-			position++
-		}
+	if e.position == 0 {
+		t.number(e.parent)
 	}
-	for k := e.next; k != none && position == 1 && !more; k = t.elems[k].next {
-		more = t.same(n, k)
-	}
-	if position > 1 || more {
+	if e.flags&several != 0 {
 		out = append(out, '[')
-		out = strconv.AppendInt(out, int64(position), 10)
+		out = strconv.AppendInt(out, int64(e.position), 10)
 		out = append(out, ']')
 	}
 	return out
 }
 
-// same reports whether two elements have one name.
-func (t *tree) same(a, b node) bool {
-	x, y := &t.elems[a], &t.elems[b]
-	return x.name == y.name && (x.name != unknown || string(t.src[x.raw.from:x.raw.to]) == string(t.src[y.raw.from:y.raw.to]))
+// number gives the child elements of n their positions among those of the same
+// name. All are done at once, so that a thousand findings in a thousand
+// siblings stay cheap.
+func (t *tree) number(n node) {
+	if n == none {
+		t.elems[root].position = 1
+		return
+	}
+	type sibling struct {
+		name name
+		raw  string
+	}
+	count := map[sibling]int32{}
+	key := func(k node) sibling {
+		e := &t.elems[k]
+		if e.name != unknown {
+			return sibling{name: e.name}
+		}
+		return sibling{raw: string(t.src[e.raw.from:e.raw.to])}
+	}
+	for k := t.first(n); k != none; k = t.elems[k].next {
+		s := key(k)
+		count[s]++
+		t.elems[k].position = count[s]
+	}
+	for k := t.first(n); k != none; k = t.elems[k].next {
+		if count[key(k)] > 1 {
+			t.elems[k].flags |= several
+		}
+	}
 }

@@ -60,6 +60,9 @@ func (v *Validator) Validate(doc []byte) (Report, error) {
 	c.gather()
 	c.apply()
 	c.conclude()
+	if c.steps <= 0 {
+		return Report{}, c.fail(TooMany, 0)
+	}
 	r := c.report
 	c.report = Report{}
 	return r, nil
@@ -108,7 +111,8 @@ func (c *check) find1(r *rule, n node) {
 
 // undecided notes that the official rules stop at n with an error.
 func (c *check) undecided(n node) {
-	if !slices.Contains(c.stops, n) {
+	if e := &c.elems[n]; e.flags&stopped == 0 {
+		e.flags |= stopped
 		c.stops = append(c.stops, n)
 	}
 }
