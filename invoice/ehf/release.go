@@ -1,0 +1,148 @@
+package ehf
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Release is one edition of the rules. OpenPeppol brings out two a year.
+type Release struct {
+	ID     string    // such as "2026.5", which sorts by age
+	From   time.Time // the day from which the network holds documents to it
+	Peppol string    // edition of Peppol BIS Billing
+	CEN    string    // the European standard's validation artefacts
+
+	compiled func() *program
+}
+
+// may2026 is Peppol BIS Billing 3.0.21 with the validation artefacts 1.3.16 of
+// EN 16931, published on 2026-05-18 and mandatory from 2026-08-17.
+var may2026 = &Release{
+	ID: "2026.5", From: time.Date(2026, time.August, 17, 0, 0, 0, 0, time.UTC), Peppol: "3.0.21", CEN: "1.3.16",
+	compiled: sync.OnceValue(func() *program { return compile("2026.5") }),
+}
+
+// Releases are all that the package knows, oldest first.
+func Releases() []*Release { return []*Release{may2026} }
+
+// Newest is the newest Release.
+func Newest() *Release {
+	all := Releases()
+	return all[len(all)-1]
+}
+
+// InForce is the release that a document of the given day is held to: the
+// newest that is in force, or the oldest if none is yet.
+func InForce(day time.Time) *Release {
+	all := Releases()
+	for _, r := range slices.Backward(all) {
+		if !day.Before(r.From) {
+			return r
+		}
+	}
+	return all[0]
+}
+
+func (r *Release) program() *program { return r.compiled() }
+
+// A Rule is what is known of a rule without a document.
+type Rule struct {
+	ID    string
+	Flag  Flag
+	Since string // the release that brought it; "" if it is older than the oldest here
+}
+
+// Rules yields the rules of the release.
+func (r *Release) Rules() iter.Seq[Rule] {
+	return func(yield func(Rule) bool) {
+		for _, x := range r.program().all {
+			if !yield(Rule{ID: x.id, Flag: x.flag, Since: x.since}) {
+				return
+			}
+		}
+	}
+}
+
+// A program is the rules of a release, made ready to run.
+type program struct {
+	release string
+	schema  *schema
+	tests   [][]test // by the name of the element
+	paths   *paths
+	forbids []bool // by state of paths: whether some rule is broken there
+	all     []rule
+
+	suspects       []bool // by name of an attribute: whether some rule may forbid it
+	attributeRules []rule // in the order of the tables
+}
+
+// A test is one context, prepared.
+type test struct {
+	pattern patternID
+	where   func(c *check, n node) bool
+	rules   []rule
+}
+
+type patternID int8
+
+const noPattern patternID = -1
+
+// compile takes the rules that hold in a release.
+func compile(release string) *program {
+	w := words()
+	p := &program{release: release, schema: ubl21(), tests: make([][]test, len(w.names))}
+	held := func(rules []rule) []rule {
+		rules = slices.Clone(rules)
+		return slices.DeleteFunc(rules, func(r rule) bool { return newer(r.since, release) })
+	}
+	for id, pattern := range []pattern{
+		emptyPattern, modelPattern(), syntaxPattern(), codePattern,
+		creditNotePattern, peppolPattern, norwayPattern, restrictionPattern,
+	} {
+		for _, ctx := range pattern {
+			rules := held(ctx.rules)
+			p.all = append(p.all, rules...)
+			on := ctx.on
+			if on == nil {
+				for n := range w.names {
+					on = append(on, name(n))
+				}
+			}
+			for _, n := range on {
+				p.tests[n] = append(p.tests[n], test{patternID(id), ctx.where, rules})
+			}
+		}
+	}
+	p.paths = newPaths(p.schema, forbiddenPaths)
+	p.forbids = make([]bool, len(p.paths.base))
+	for s, rules := range p.paths.rules {
+		rules = held(rules)
+		p.paths.rules[s] = rules
+		p.forbids[s] = len(rules) > 0
+	}
+	for _, r := range forbiddenPaths {
+		if last := p.all[len(p.all)-1]; last.id != r.id { // lines have two paths
+			p.all = append(p.all, held([]rule{r})...)
+		}
+	}
+	p.attributeRules = attributeRules()
+	p.all = append(p.all, held(p.attributeRules)...)
+	p.suspects = make([]bool, len(w.names))
+	for _, a := range append(anywhere[:len(anywhere):len(anywhere)], onSome...) {
+		p.suspects[a.attribute] = true
+	}
+	return p
+}
+
+// newer reports whether a rule that came with since is not yet in release.
+func newer(since, release string) bool {
+	if since == "" {
+		return false
+	}
+	y1, n1, _ := strings.Cut(since, ".")
+	y2, n2, _ := strings.Cut(release, ".")
+	return y1 > y2 || y1 == y2 && (len(n1) > len(n2) || len(n1) == len(n2) && n1 > n2)
+}

@@ -1,0 +1,100 @@
+package ehf
+
+// A rule is one assertion of the official rules.
+type rule struct {
+	id    string
+	flag  Flag
+	since string // the release that brought it, "" for the first one we know
+	en    string // what is wrong when it is broken
+	nb    string
+	ok    func(c *check, n node) bool // whether n satisfies it
+}
+
+// A context says on which elements its rules are tested.
+type context struct {
+	on    []name                      // elements of these names
+	where func(c *check, n node) bool // that satisfy this; nil for all of them
+	rules []rule
+}
+
+// A pattern is a list of contexts. As in Schematron, an element is tested by
+// the first context of a pattern that fits it and by no later one.
+type pattern []context
+
+// The constructors below are the forms that many rules share. Their paths are
+// child steps from the element that is tested.
+
+// has: there is such an element.
+func has(path ...name) func(*check, node) bool {
+	return func(c *check, n node) bool { return c.any(n, path...) }
+}
+
+// hasNo: there is none.
+func hasNo(path ...name) func(*check, node) bool {
+	return func(c *check, n node) bool { return !c.any(n, path...) }
+}
+
+// hasEither: there is a child of the one name or of the other.
+func hasEither(a, b name) func(*check, node) bool {
+	return func(c *check, n node) bool { return c.child(n, a) != none || c.child(n, b) != none }
+}
+
+// filled: there is such an element and it is not blank.
+func filled(path ...name) func(*check, node) bool {
+	return func(c *check, n node) bool { return len(c.normalOf(c.only(n, path...))) > 0 }
+}
+
+// atMost: there are no more than so many.
+func atMost(most int, path ...name) func(*check, node) bool {
+	return func(c *check, n node) bool { return c.count(n, path...) <= most }
+}
+
+// twoDecimals: the amount has no more than two digits after its point.
+func twoDecimals(of name) func(*check, node) bool {
+	return func(c *check, n node) bool { return decimalsOf(c.value(c.only(n, of))) <= 2 }
+}
+
+// hasAttribute: the element bears it.
+func hasAttribute(a name) func(*check, node) bool {
+	return func(c *check, n node) bool {
+		_, ok := c.attribute(n, a)
+		return ok
+	}
+}
+
+// always is a rule that its authors left without a test.
+func always(*check, node) bool { return true }
+
+// never is broken wherever its context fits.
+func never(*check, node) bool { return false }
+
+// inside: the element stands in these, nearest first.
+func inside(names ...name) func(*check, node) bool {
+	return func(c *check, n node) bool { return c.under(n, names...) }
+}
+
+// atRoot: the element is a child of the document's root.
+func atRoot(c *check, n node) bool { return c.parent(n) == root }
+
+const root node = 0
+
+// decimalsOf counts the characters after the first point.
+func decimalsOf(b []byte) int {
+	for i, ch := range b {
+		if ch == '.' {
+			return characters(b[i+1:])
+		}
+	}
+	return 0
+}
+
+// characters is fn:string-length.
+func characters(b []byte) int {
+	n := 0
+	for _, ch := range b {
+		if ch&0xC0 != 0x80 {
+			n++
+		}
+	}
+	return n
+}

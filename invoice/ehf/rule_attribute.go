@@ -1,0 +1,148 @@
+package ehf
+
+import "fmt"
+
+// An attributeRule forbids an attribute. Each is broken once at most.
+type attributeRule struct {
+	number    string
+	attribute name
+	where     func(c *check, n node) bool // on these elements; nil for all
+	shown     string                      // how the text names them
+}
+
+// anywhere lists the attributes of UBL's data types that EHF has no use for,
+// by the number of their UBL-DT rule.
+var anywhere = []attributeRule{
+	{"UBL-DT-08", atSchemeName, nil, ""},
+	{"UBL-DT-09", atSchemeAgencyName, nil, ""},
+	{"UBL-DT-10", atSchemeDataURI, nil, ""},
+	{"UBL-DT-11", atSchemeURI, nil, ""},
+	{"UBL-DT-12", atFormat, nil, ""},
+	{"UBL-DT-13", atUnitCodeListIdentifier, nil, ""},
+	{"UBL-DT-14", atUnitCodeListAgencyIdentifier, nil, ""},
+	{"UBL-DT-15", atUnitCodeListAgencyName, nil, ""},
+	{"UBL-DT-16", atListAgencyName, nil, ""},
+	{"UBL-DT-17", atListName, nil, ""},
+	{"UBL-DT-18", atName, not(named(cbcPaymentMeansCode)), "other elements than cbc:PaymentMeansCode"},
+	{"UBL-DT-19", atLanguageID, nil, ""},
+	{"UBL-DT-20", atListURI, nil, ""},
+	{"UBL-DT-21", atListSchemeURI, nil, ""},
+	{"UBL-DT-22", atLanguageLocaleID, nil, ""},
+	{"UBL-DT-23", atURI, nil, ""},
+	{"UBL-DT-24", atCurrencyCodeListVersionID, nil, ""},
+	{"UBL-DT-25", atCharacterSetCode, nil, ""},
+	{"UBL-DT-26", atEncodingCode, nil, ""},
+	{"UBL-DT-27", atSchemeAgencyID, nil, ""},
+	{"UBL-DT-28", atListAgencyID, nil, ""},
+	{"UBL-CR-663", atUnitCodeListID, nil, ""},
+}
+
+// onSome lists those that are forbidden on some elements.
+var onSome = []attributeRule{
+	{"UBL-CR-648", atSchemeID, path(cbcCustomizationID), "cbc:CustomizationID"},
+	{"UBL-CR-649", atSchemeID, path(cbcProfileID), "cbc:ProfileID"},
+	{"UBL-CR-650", atSchemeID, path(cbcID), "the document's cbc:ID"},
+	{"UBL-CR-651", atSchemeID, path(cbcSalesOrderID), "cbc:SalesOrderID"},
+	{"UBL-CR-652", atSchemeID, named(cbcCompanyID, cacPartyTaxScheme), "cac:PartyTaxScheme/cbc:CompanyID"},
+	{"UBL-CR-653", atSchemeID, path(cacPaymentMeans, cbcPaymentID), "cbc:PaymentID"},
+	{"UBL-CR-654", atSchemeID, path(cacPaymentMeans, cacPayeeFinancialAccount, cbcID), "cac:PayeeFinancialAccount/cbc:ID"},
+	{"UBL-CR-655", atSchemeID, path(cacPaymentMeans, cacPayeeFinancialAccount, cacFinancialInstitutionBranch, cbcID), "cac:FinancialInstitutionBranch/cbc:ID"},
+	{"UBL-CR-656", atListID, path(cbcInvoiceTypeCode), "cbc:InvoiceTypeCode"},
+	{"UBL-CR-657", atListID, path(cbcDocumentCurrencyCode), "cbc:DocumentCurrencyCode"},
+	{"UBL-CR-658", atListID, path(cbcTaxCurrencyCode), "cbc:TaxCurrencyCode"},
+	{"UBL-CR-659", atListID, path(cacAdditionalDocumentReference, cbcDocumentTypeCode), "cac:AdditionalDocumentReference/cbc:DocumentTypeCode"},
+	{"UBL-CR-660", atListID, named(cbcIdentificationCode, cacCountry), "cac:Country/cbc:IdentificationCode"},
+	{"UBL-CR-661", atListID, path(cacPaymentMeans, cbcPaymentMeansCode), "cbc:PaymentMeansCode"},
+	{"UBL-CR-662", atListID, named(cbcAllowanceChargeReasonCode), "cbc:AllowanceChargeReasonCode"},
+	{"UBL-CR-665", atSchemeID, otherReferenceID, "cac:AdditionalDocumentReference/cbc:ID, unless its cbc:DocumentTypeCode is 130"},
+	{"UBL-CR-667", atSchemeID, named(cbcID, cacBuyersItemIdentification), "cac:BuyersItemIdentification/cbc:ID"},
+	{"UBL-CR-668", atSchemeID, named(cbcID, cacSellersItemIdentification), "cac:SellersItemIdentification/cbc:ID"},
+	{"UBL-CR-672", atListID, path(cbcCreditNoteTypeCode), "cbc:CreditNoteTypeCode"},
+	{"UBL-CR-674", atSchemeID, named(cbcPrimaryAccountNumberID), "cbc:PrimaryAccountNumberID"},
+	{"UBL-CR-675", atSchemeID, named(cbcNetworkID, cacCardAccount), "cac:CardAccount/cbc:NetworkID"},
+	{"UBL-CR-676", atSchemeID, named(cbcID, cacPaymentMandate), "cac:PaymentMandate/cbc:ID"},
+	{"UBL-CR-677", atSchemeID, named(cbcID, cacPayerFinancialAccount, cacPaymentMandate), "cac:PayerFinancialAccount/cbc:ID"},
+	{"UBL-CR-678", atSchemeID, named(cbcID, cacTaxCategory), "cac:TaxCategory/cbc:ID"},
+	{"UBL-CR-679", atSchemeID, named(cbcID, cacClassifiedTaxCategory), "cac:ClassifiedTaxCategory/cbc:ID"},
+}
+
+// named: the element has this name and stands in these, nearest first.
+func named(self name, in ...name) func(*check, node) bool {
+	return func(c *check, n node) bool { return c.elems[n].name == self && c.under(n, in...) }
+}
+
+// path: the element is where these steps lead from the root.
+func path(steps ...name) func(*check, node) bool {
+	return func(c *check, n node) bool {
+		for i := len(steps) - 1; i >= 0; i-- {
+			if c.elems[n].name != steps[i] {
+				return false
+			}
+			if n = c.parent(n); n == none {
+				return false
+			}
+		}
+		return n == root
+	}
+}
+
+func not(where func(*check, node) bool) func(*check, node) bool {
+	return func(c *check, n node) bool { return !where(c, n) }
+}
+
+// otherReferenceID: the ID of a supporting document that is no invoiced object.
+func otherReferenceID(c *check, n node) bool {
+	if !named(cbcID, cacAdditionalDocumentReference)(c, n) {
+		return false
+	}
+	kind := c.up(n, cbcDocumentTypeCode)
+	if kind == none {
+		return true
+	}
+	for ; kind != none; kind = c.again(kind) {
+		if string(c.value(kind)) != "130" {
+			return true
+		}
+	}
+	return false
+}
+
+// attributeRules are all of them as rules.
+func attributeRules() []rule {
+	var rules []rule
+	for _, list := range [][]attributeRule{anywhere, onSome} {
+		for _, a := range list {
+			r := rule{id: a.number, flag: Warning}
+			switch {
+			case a.shown == "":
+				r.en = fmt.Sprintf("EHF has no use for the attribute %v; leave it out.", a.attribute)
+				r.nb = fmt.Sprintf("EHF bruker ikke attributtet %v; utelat det.", a.attribute)
+			default:
+				r.en = fmt.Sprintf("EHF has no use for the attribute %v on %s; leave it out.", a.attribute, a.shown)
+				r.nb = fmt.Sprintf("EHF bruker ikke attributtet %v på %s; utelat det.", a.attribute, a.shown)
+			}
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+// attributesOf tests the attributes of n.
+func (c *check) attributesOf(n node) {
+	e := &c.elems[n]
+	for i := e.attrs; i < e.attrsEnd; i++ {
+		a := c.attrs[i].name
+		if a == unknown || !c.suspects[a] {
+			continue
+		}
+		k := 0
+		for _, list := range [][]attributeRule{anywhere, onSome} {
+			for _, r := range list {
+				if r.attribute == a && (r.where == nil || r.where(c, n)) {
+					c.once(&c.attributeRules[k], n)
+				}
+				k++
+			}
+		}
+	}
+}

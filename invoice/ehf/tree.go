@@ -1,0 +1,242 @@
+package ehf
+
+import "bytes"
+
+// A tree is a document in document order, one elem per element. Its slices are
+// reused from document to document, so that reading costs no allocation once
+// they have grown.
+type tree struct {
+	src   []byte
+	side  []byte // values that differ from the source: references, CDATA, line ends
+	elems []elem
+	attrs []attr
+	steps int // siblings passed in search of names, up to budget
+	scanner
+}
+
+// budget is how many siblings may be passed in search of names for each
+// element of a document. No invoice comes near it; a document made to have
+// every element look at every other is given up.
+const budget = 256
+
+// A node is the place of an element in tree.elems; the root is node 0.
+type node int32
+
+const none node = -1
+
+// An elem is one element.
+type elem struct {
+	name               name // what it is if the vocabulary has it, unknown otherwise
+	space              space
+	flags              flags
+	path               state // where the path from the root stands in the path automaton
+	mark               uint8 // what gather found it to be: a category, or an allowance and a charge
+	parent, next, last node  // last is the last child
+	position           int32 // among the siblings of the same name, once asked for
+	raw                span  // its name as written
+	local              uint32
+	text               span // the value, or everything between the tags if there are child elements
+	attrs, attrsEnd    uint32
+	uri                []byte // the namespace if it is not one of UBL's
+}
+
+// An attr is one attribute that is no namespace declaration.
+type attr struct {
+	name  name // as in elem; attributes without a prefix only
+	space space
+	side  bool // value is a span of tree.side
+	raw   span
+	local uint32
+	value span
+	uri   []byte
+}
+
+// A span is a half-open range of bytes.
+type span struct{ from, to uint32 }
+
+type flags uint16
+
+const (
+	hasChild flags = 1 << iota // it has child elements
+	blank                      // it has no child elements and nothing but white space in it
+	mixed                      // it has child elements and other text than white space
+	cooked                     // its text is a span of tree.side
+	parted                     // its text is more than one text node
+	skipped                    // no type says anything about it
+	several                    // a sibling has the same name; set with position
+	stopped                    // the official rules give up at it
+)
+
+func (t *tree) reset(src []byte) {
+	t.src = src
+	t.side, t.elems, t.attrs = t.side[:0], t.elems[:0], t.attrs[:0]
+}
+
+func (t *tree) bytes(s span, side bool) []byte {
+	if side {
+		return t.side[s.from:s.to]
+	}
+	return t.src[s.from:s.to]
+}
+
+// first is the first child element of n, or none.
+func (t *tree) first(n node) node {
+	if t.elems[n].flags&hasChild == 0 {
+		return none
+	}
+	return n + 1 // document order
+}
+
+// child is the first child of n with a name, or none. It takes none for n.
+func (t *tree) child(n node, want name) node {
+	if n == none || t.elems[n].flags&hasChild == 0 {
+		return none
+	}
+	return t.seek(n+1, want)
+}
+
+// seek is the first of n and the siblings after it to bear a name, or none.
+func (t *tree) seek(n node, want name) node {
+	steps := t.steps
+	for n != none && t.elems[n].name != want && steps > 0 {
+		n = t.elems[n].next
+		steps--
+	}
+	t.steps = steps
+	if steps <= 0 {
+		return none
+	}
+	return n
+}
+
+// again is the next sibling of n that bears its name, or none.
+func (t *tree) again(n node) node {
+	t.steps--
+	return t.seek(t.elems[n].next, t.elems[n].name)
+}
+
+// is reports whether n is an element of the given name.
+func (t *tree) is(n node, want name) bool { return n != none && t.elems[n].name == want }
+
+// parent is the parent of n, or none.
+func (t *tree) parent(n node) node { return t.elems[n].parent }
+
+// under reports whether the ancestors of n are named as given, nearest first.
+func (t *tree) under(n node, names ...name) bool {
+	for _, want := range names {
+		if n = t.elems[n].parent; n == none || t.elems[n].name != want {
+			return false
+		}
+	}
+	return true
+}
+
+// value is the string value of n: its text, and that of all elements in it.
+// It is empty for none. The result may be part of the source.
+func (t *tree) value(n node) []byte {
+	if n == none {
+		return nil
+	}
+	e := &t.elems[n]
+	if e.flags&hasChild == 0 {
+		return t.bytes(e.text, e.flags&cooked != 0)
+	}
+	return t.strip(n)
+}
+
+// strip is the string value of an element with child elements: its source
+// without the markup. UBL has no such element whose value a rule asks for, so
+// that it may be slow.
+func (t *tree) strip(n node) []byte {
+	var out tree
+	e := t.elems[n]
+	s := scanner{t: &out, src: t.src[:e.text.to], i: int(e.text.from)}
+	for s.i < len(s.src) {
+		rest := s.src[s.i:]
+		switch {
+		case rest[0] == '&':
+			if s.reference() != nil {
+				return out.side
+			}
+		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+			end := bytes.Index(rest, []byte("]]>"))
+			out.side = append(out.side, rest[9:end]...)
+			s.i += end + 3
+		case rest[0] == '<':
+			s.i += markupSize(rest)
+		default:
+			out.side = append(out.side, rest[0])
+			s.i++
+		}
+	}
+	return bytes.ReplaceAll(out.side, []byte("\r\n"), []byte("\n"))
+}
+
+// markupSize is the size of the comment, instruction or tag that b begins with.
+func markupSize(b []byte) int {
+	switch {
+	case bytes.HasPrefix(b, []byte("<!--")):
+		return 4 + bytes.Index(b[4:], []byte("-->")) + 3
+	case b[1] == '?':
+		return bytes.Index(b, []byte("?>")) + 2
+	}
+	quote := byte(0)
+	for i, c := range b {
+		switch {
+		case c == quote:
+			quote = 0
+		case quote != 0:
+		case c == '>':
+			return i + 1
+		case c == '"', c == '\'':
+			quote = c
+		}
+	}
+	return len(b)
+}
+
+// texts is how many text nodes n has as children, which decides whether the
+// official rules may ask for "the" text of it.
+func (t *tree) texts(n node) int {
+	e := &t.elems[n]
+	switch {
+	case e.flags&hasChild != 0, e.flags&parted != 0:
+		return 2 // or so: more than one, or beside elements
+	case e.text.to == e.text.from:
+		return 0
+	}
+	return 1
+}
+
+// attribute is the attribute of n that the vocabulary knows by a name.
+func (t *tree) attribute(n node, want name) (value []byte, ok bool) {
+	if n == none {
+		return nil, false
+	}
+	e := &t.elems[n]
+	for i := e.attrs; i < e.attrsEnd; i++ {
+		if a := &t.attrs[i]; a.name == want {
+			return t.bytes(a.value, a.side), true
+		}
+	}
+	return nil, false
+}
+
+// tag is the name of n as written, without its prefix.
+func (t *tree) tag(n node) []byte {
+	e := &t.elems[n]
+	return t.src[e.local:e.raw.to]
+}
+
+// normal is fn:normalize-space: no white space at the ends and single spaces
+// within. It copies only what is not so already.
+func normal(b []byte) []byte {
+	clean := len(b) == 0 || classes[b[0]]&white == 0 && classes[b[len(b)-1]]&white == 0
+	for i := 0; clean && i < len(b); i++ {
+		clean = classes[b[i]]&white == 0 || b[i] == ' ' && b[i+1] != ' '
+	}
+	if clean {
+		return b
+	}
+	return bytes.Join(bytes.FieldsFunc(b, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\r' }), []byte(" "))
+}
