@@ -53,7 +53,7 @@ func Example() {
 		return err
 	})
 	h.relayAll(ctx)
-	for _, sent := range h.access.Sent() {
+	for _, sent := range h.access.Taken() {
 		fmt.Println("to", sent.Receiver, strings.Count(string(sent.Document.Body), "TreatmentDateTime"), "session")
 	}
 	// Output:

@@ -91,9 +91,10 @@ func (h *host) open(backend string) *storage.Store {
 	dir, err := os.MkdirTemp("", "timebok-test-")
 	check(err)
 	h.dir = dir
-	db, err := sqlite.Open(filepath.Join(dir, "timebok.db"), nil)
+	path := filepath.Join(dir, "timebok.db")
+	check(sqlite.Migrate(context.Background(), path, nil))
+	db, err := sqlite.Open(path, nil)
 	check(err)
-	check(db.Migrate(context.Background()))
 	return storage.New(db, nil)
 }
 

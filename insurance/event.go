@@ -81,6 +81,9 @@ func (e Event) Validate() error {
 			wrong.Add(timebok.Missing, f.name)
 		}
 	}
+	if d := e.Booking.Duration; d < 0 || d > 24*time.Hour || d%time.Minute != 0 {
+		wrong.Add(timebok.BadValue, "Booking.Duration")
+	}
 	switch e.Kind {
 	case BookingMade, BookingChanged, BookingCancelled:
 	default:

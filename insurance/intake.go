@@ -195,63 +195,6 @@ func (in *Intake) make(ctx context.Context, tx Tx, v IntakeView, e Event, r Reso
 	return o, nil
 }
 
-// change decides on an event about a booking that we have. A cancellation asks
-// for nothing else: whatever became of the booking here, it is called off there.
-func (in *Intake) change(ctx context.Context, tx Tx, v IntakeView, e Event, r Resolution, by timebok.Actor, no timebok.Reasons) (outcome, error) {
-	b := *v.Booking
-	move := booking.MoveRequest{Booking: b.ID, Start: b.Time.Start, Override: r.Override}
-	if !e.IsCancelled() {
-		if no = append(no, unlike(v, e)...); len(no) > 0 {
-			return outcome{no: no}, nil
-		}
-		move.Start, move.Duration, move.With = e.Booking.Start, e.Booking.Duration, v.Practitioner.ID
-		if move.Duration == 0 {
-			move.Duration = v.Service.Duration
-		}
-	}
-	bv, err := tx.LoadBooking(ctx, move.Needs(b))
-	if err != nil {
-		return outcome{}, err
-	}
-	b = *bv.Booking // as it is under the locks
-	move.Version = b.Version
-	o := outcome{booking: b, result: Identical}
-	called := b.State == booking.Cancelled
-	moved := b.Time != timebok.Lasting(move.Start, move.Duration) || b.Practitioner != move.With
-	if e.IsCancelled() && called || !e.IsCancelled() && !called && !moved {
-		return o, nil
-	}
-	var c booking.Changes
-	if e.IsCancelled() {
-		c, err = in.desk().DecideCancel(bv, b.Version, booking.ByNetwork, by)
-	} else {
-		// What the clinic called off is not booked again without somebody looking.
-		move.Revive = called && (r.bySomebody || b.Cancelled.Reason == booking.ByNetwork)
-		c, err = in.desk().DecideMove(bv, move, by)
-	}
-	if err := o.no.Join("Booking", err); err != nil {
-		return outcome{}, err
-	}
-	if len(o.no) == 0 {
-		o.booking, o.result, o.records = c.Booking, Changed, c.Records
-	}
-	return o, nil
-}
-
-// unlike lists why an event can't be about the booking that we have of it.
-func unlike(v IntakeView, e Event) timebok.Reasons {
-	var no timebok.Reasons
-	if v.Series == nil || v.Series.ID != v.Booking.Series {
-		no.Add(CaseChanged, "Booking.CaseNumber")
-	} else if v.Owner != nil && contradicts(*v.Owner, e) {
-		no.Add(IdentityMismatch, "Booking.Client")
-	}
-	if v.Service != nil && v.Service.ID != v.Booking.Service {
-		no.Add(TreatmentChanged, "Booking.Treatment")
-	}
-	return no
-}
-
 // series returns the series of an event's case, opened if it is new, with the
 // records to save.
 func (in *Intake) series(v IntakeView, client timebok.Client, e Event, by timebok.Actor) (series.Series, []timebok.Record, error) {

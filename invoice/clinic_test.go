@@ -178,7 +178,9 @@ func must[T any](d *desk, fn func(ctx context.Context, tx storage.Tx) (T, error)
 }
 
 // slot is the start of the nth free time of the clinic: at 10:00, one a day.
-func slot(n int) time.Time { return storagetest.Monday.Add(3*time.Hour + time.Duration(n)*24*time.Hour) }
+func slot(n int) time.Time {
+	return storagetest.Monday.Add(3*time.Hour + time.Duration(n)*24*time.Hour)
+}
 
 // deliver books sessions of Ola in a series and completes them: the nth at slot n.
 // The change may be nil.
@@ -205,7 +207,7 @@ func (d *desk) deliver(in series.ID, change func(*booking.Request), slots ...int
 // withKari makes a request one for physiotherapy with Kari, who bills herself.
 func (d *desk) withKari(r *booking.Request) { r.With, r.Service = d.Kari.ID, d.Physio.ID }
 
-// bill and unbill are the use-cases, each in a transaction of its own.
+// The use-cases, each in a transaction of its own. This one drafts.
 func (d *desk) drafts(of series.ID, c timebok.ClientID) ([]invoice.Invoice, error) {
 	d.Helper()
 	return in(d, func(ctx context.Context, tx storage.Tx) ([]invoice.Invoice, error) {
@@ -278,7 +280,9 @@ func (d *desk) invoice(id invoice.ID) invoice.Invoice {
 
 func (d *desk) invoices(f invoice.Filter) []invoice.Invoice {
 	d.Helper()
-	return must(d, func(ctx context.Context, tx storage.Tx) ([]invoice.Invoice, error) { return collect(tx.Invoices(ctx, f)) })
+	return must(d, func(ctx context.Context, tx storage.Tx) ([]invoice.Invoice, error) {
+		return collect(tx.Invoices(ctx, f))
+	})
 }
 
 func (d *desk) booking(id booking.ID) booking.Booking {

@@ -63,6 +63,9 @@ func run(ctx context.Context, out io.Writer, dir string) (err error) {
 			return err
 		}
 	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
 	fmt.Fprintln(out, "Folder:", dir)
 	j, err := open(ctx, out, dir)
 	if err != nil {
@@ -94,12 +97,13 @@ func run(ctx context.Context, out io.Writer, dir string) (err error) {
 func open(ctx context.Context, out io.Writer, dir string) (*journal, error) {
 	j := &journal{out: out, now: oslo(2026, 11, 23, 8, 0), by: timebok.Actor{User: "ola", Role: timebok.PractitionerRole, Clinic: clinicID}}
 	src := timebok.Source{Now: func() time.Time { return j.now }}
-	db, err := sqlite.Open(filepath.Join(dir, "timebok.db"), nil)
-	if err != nil {
+	path := filepath.Join(dir, "timebok.db")
+	if err := sqlite.Migrate(ctx, path, nil); err != nil {
 		return nil, err
 	}
-	if err := db.Migrate(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
+	db, err := sqlite.Open(path, nil)
+	if err != nil {
+		return nil, err
 	}
 	j.store = storage.New(db, nil)
 	j.desk = &booking.Desk{Source: src, CaseMaxAge: 30 * 24 * time.Hour}

@@ -100,7 +100,7 @@ func (d *Document) addUp(room []Subtotal, wrong *timebok.Reasons) Totals {
 			wrong.Add(timebok.BadMoney, "Lines")
 			return t
 		}
-		t.ByVAT = subtotal(t.ByVAT, l.VAT, ore)
+		t.ByVAT = intoSubtotal(t.ByVAT, l.VAT, ore)
 	}
 	for i := range d.Adjustments {
 		a := &d.Adjustments[i]
@@ -110,7 +110,7 @@ func (d *Document) addUp(room []Subtotal, wrong *timebok.Reasons) Totals {
 			allowances += a.Amount.Ore()
 		}
 		if a.VAT != nil {
-			t.ByVAT = subtotal(t.ByVAT, *a.VAT, a.signed())
+			t.ByVAT = intoSubtotal(t.ByVAT, *a.VAT, a.signed())
 		}
 	}
 	for i := range t.ByVAT {
@@ -130,9 +130,9 @@ func (d *Document) addUp(room []Subtotal, wrong *timebok.Reasons) Totals {
 	return t
 }
 
-// subtotal adds to the subtotal of a category and rate, which it puts in its
+// intoSubtotal adds to the subtotal of a category and rate, which it puts in its
 // place if it is the first.
-func subtotal(all []Subtotal, v VAT, ore int64) []Subtotal {
+func intoSubtotal(all []Subtotal, v VAT, ore int64) []Subtotal {
 	for i := range all {
 		if s := &all[i]; s.VAT == v {
 			s.Net = timebok.Ore(s.Net.Ore() + ore)

@@ -50,7 +50,7 @@ func chooseBookings(f booking.Filter) *where {
 		w.and("+practitioner_id IN (SELECT unhex(value) FROM json_each(?))", jsonIDs(f.Practitioners))
 	}
 	if len(f.States) > 0 {
-		w.and("state IN (SELECT value FROM json_each(?))", jsonTexts(f.States))
+		w.in("state", jsonTexts(f.States))
 	}
 	if !f.Within.IsZero() {
 		w.and("starts < ? AND starts > ? AND ends > ?",

@@ -129,7 +129,7 @@ func chooseInvoices(f invoice.Filter) *where {
 		w.and("party_id = ?", idBytes(f.Party))
 	}
 	if len(f.States) > 0 {
-		w.and("state IN (SELECT value FROM json_each(?))", jsonTexts(f.States))
+		w.in("state", jsonTexts(f.States))
 	}
 	return w
 }

@@ -138,7 +138,7 @@ func (w *where) and(condition string, args ...any) {
 	w.args = append(w.args, args...)
 }
 
-// in adds the condition that a column is one of the texts.
-func (w *where) in(column string, texts []string) {
-	w.and(column+" IN (SELECT value FROM json_each(?))", jsonTexts(texts))
+// in adds the condition that a column is one of the texts of jsonTexts.
+func (w *where) in(column, texts string) {
+	w.and(column+" IN (SELECT value FROM json_each(?))", texts)
 }

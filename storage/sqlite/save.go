@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql/driver"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -41,6 +42,10 @@ func (t *tx) hold(r timebok.Record) error {
 		e, ok := r.(timebok.AuditEntry)
 		if !ok {
 			return errReadOnly
+		}
+		if i := slices.IndexFunc(t.entries, func(x timebok.AuditEntry) bool { return x.ID == e.ID }); i >= 0 {
+			t.entries[i] = e
+			return nil
 		}
 		t.entries = append(t.entries, e)
 		return nil
@@ -158,6 +163,10 @@ func (t *tx) update(w *writeSQL, c change, row []any) error {
 }
 
 func (t *tx) delete(w *writeSQL, d timebok.Deletion, base int64) error {
+	switch d.Of.Kind {
+	case timebok.KindAudit, timebok.KindMessage: // what was done stays done; the relay ends messages
+		return timebok.Reasons{timebok.BadValue.At("Deletion.Of.Kind")}.Invalid()
+	}
 	if base == 0 && d.Of.Version > 0 {
 		return nil // never written
 	}

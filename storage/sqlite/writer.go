@@ -34,8 +34,9 @@ type writer struct {
 	closed  bool
 
 	conn  *conn        // nil: not open
-	began time.Time    // of the open transaction; zero: there is none
+	begun bool         // a transaction is open
 	group []chan error // members that wait for the COMMIT
+	since time.Time    // when the first of them began to
 }
 
 // take waits for the caller's turn, and for an open transaction in it.
@@ -97,7 +98,7 @@ func (w *writer) begin() error {
 		}
 		w.conn = c
 	}
-	if !w.began.IsZero() {
+	if w.begun {
 		return nil
 	}
 	if _, err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
@@ -106,7 +107,7 @@ func (w *writer) begin() error {
 		}
 		return classify(err)
 	}
-	w.began = time.Now()
+	w.begun = true
 	return nil
 }
 
@@ -116,9 +117,12 @@ func (w *writer) yield(joins bool) error {
 	var outcome chan error
 	if joins {
 		outcome = make(chan error, 1)
+		if len(w.group) == 0 {
+			w.since = time.Now()
+		}
 		w.group = append(w.group, outcome)
 	}
-	if len(w.group) >= maxGroup || len(w.group) > 0 && time.Since(w.began) > maxDelay {
+	if len(w.group) >= maxGroup || len(w.group) > 0 && time.Since(w.since) > maxDelay {
 		w.commit()
 	}
 	for !w.pass() {
@@ -140,7 +144,7 @@ func (w *writer) pass() bool {
 		w.waiting = w.waiting[1:]
 		return true
 	}
-	if !w.began.IsZero() {
+	if w.begun {
 		return false
 	}
 	if w.closed && w.conn != nil {
@@ -187,7 +191,7 @@ func (w *writer) tell(err error) {
 		member <- err
 	}
 	w.group = w.group[:0]
-	w.began = time.Time{}
+	w.begun = false
 }
 
 // drop closes a connection that is not to be trusted any more.

@@ -20,7 +20,11 @@ type check struct {
 
 // contract lists all sentences of the doc comment of package storage, in its
 // order. TestContractIsWhole compares the two.
-var contract = []group{transactions, versions, tenants, lists, locks, outbox}
+var contract = []group{transactions, versions, tenants, lists, values, locks, outbox}
+
+// onTop lists what the suite tests besides the sentences: use-cases that a backend
+// which keeps them all carries out well.
+var onTop = []group{useCases, durability}
 
 var transactions = group{"Transactions", []clause{
 	{"What Update's function saves is stored as a whole when Update returns nil, and not at all otherwise.", []check{

@@ -198,7 +198,7 @@ func listMasterData(e *env) {
 
 func wantByID[R timebok.Record](e *env, list iter.Seq2[R, error], want ...R) {
 	e.Helper()
-	slices.SortFunc(want, func(a, b R) int { return cmp.Compare(a.Ref().ID.String(), b.Ref().ID.String()) })
+	sortByID(want)
 	got, err := collect(list)
 	if diff := same(got, want); diff != "" || err != nil {
 		e.Errorf("list of %T: %v (-want +got):\n%s", want[0], err, diff)

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) {
 	if o == nil {
 		o = &Options{}
 	}
-	for _, g := range contract {
+	for _, g := range slices.Concat(contract, onTop) {
 		t.Run(g.name, func(t *testing.T) {
 			for _, c := range g.clauses {
 				for _, check := range c.tests {

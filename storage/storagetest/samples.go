@@ -117,7 +117,8 @@ func (e *env) fullSeries() series.Series {
 
 func (e *env) fullInvoice() invoice.Invoice {
 	at := timebok.Lasting(Monday.Add(time.Microsecond), time.Hour)
-	debtor, payer := e.Ola, e.Insurer
+	own := newClinic("", e.ids) // shares nothing with the clinic's records
+	debtor, payer := own.Ola, own.Insurer
 	return invoice.Invoice{
 		ID: e.invoiceID("full"), Version: 1, Kind: invoice.CreditNote, State: invoice.Issued,
 		Party: e.Company.ID, Billing: timebok.Billing{To: timebok.Recipient{Payer: e.Insurer.ID}, By: timebok.EHF},

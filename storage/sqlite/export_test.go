@@ -1,0 +1,11 @@
+package sqlite
+
+// Waiting returns how many Updates wait for their turn.
+func Waiting(d *Driver) int {
+	d.writer.mu.Lock()
+	defer d.writer.mu.Unlock()
+	return len(d.writer.waiting)
+}
+
+// Latest is the version of the schema that Open wants.
+func Latest() int { return latest() }

@@ -1,0 +1,152 @@
+package sqlite_test
+
+import (
+	"database/sql/driver"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/storage/sqlite"
+	modernc "modernc.org/sqlite"
+)
+
+// raw executes SQL on a file, behind the backend's back.
+func raw(t *testing.T, path, sql string) {
+	t.Helper()
+	c, err := (&modernc.Driver{}).Open("file:" + (&url.URL{Path: path}).EscapedPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.(driver.ExecerContext).ExecContext(t.Context(), sql, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	tests := []struct {
+		name string
+		make func(path string)
+		have int
+	}{
+		{"no file", func(string) {}, 0},
+		{"no schema", func(path string) { raw(t, path, "CREATE TABLE host (id INTEGER)") }, 0},
+		{"older", func(path string) {
+			raw(t, path, "CREATE TABLE timebok_schema (version INTEGER PRIMARY KEY, name TEXT)")
+		}, 0},
+		{"newer", func(path string) {
+			if err := sqlite.Migrate(t.Context(), path, nil); err != nil {
+				t.Fatal(err)
+			}
+			raw(t, path, "INSERT INTO timebok_schema VALUES (99, 'of a later version')")
+		}, 99},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(dir, tt.name)
+			tt.make(path)
+			before, _ := os.ReadFile(path)
+			_, err := sqlite.Open(path, nil)
+			var wrong *sqlite.SchemaError
+			if !errors.As(err, &wrong) || !errors.Is(err, timebok.ErrUnavailable) {
+				t.Fatalf("Open: %v, want a *SchemaError", err)
+			}
+			if wrong.Have != tt.have || wrong.Want != sqlite.Latest() || wrong.Path != path {
+				t.Errorf("Open: %+v", wrong)
+			}
+			if after, _ := os.ReadFile(path); string(after) != string(before) {
+				t.Error("Open changed the file")
+			}
+			if _, err := os.Stat(path); tt.name == "no file" && !errors.Is(err, fs.ErrNotExist) {
+				t.Error("Open made a file")
+			}
+		})
+	}
+}
+
+func TestSchemaErrorSaysWhatToDo(t *testing.T) {
+	for _, tt := range []struct {
+		err  sqlite.SchemaError
+		want string
+	}{
+		{sqlite.SchemaError{Path: "x", Want: 2}, "has no schema: call Migrate first"},
+		{sqlite.SchemaError{Path: "x", Have: 1, Want: 2}, "older than 2: call Migrate first"},
+		{sqlite.SchemaError{Path: "x", Have: 3, Want: 2}, "newer than 2: use a newer version of the library"},
+	} {
+		if got := tt.err.Error(); !strings.HasSuffix(got, tt.want) {
+			t.Errorf("%+v says %q", tt.err, got)
+		}
+	}
+}
+
+func TestMigrate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a ?#%41 å.db") // no letter of it is a parameter
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if err := sqlite.Migrate(t.Context(), path, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file: %v, %v, want it to be its owner's only", info, err)
+	}
+	d, err := sqlite.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	raw(t, path, "INSERT INTO timebok_schema VALUES (99, 'of a later version')")
+	var wrong *sqlite.SchemaError
+	if err := sqlite.Migrate(t.Context(), path, nil); !errors.As(err, &wrong) {
+		t.Errorf("Migrate of a newer schema: %v", err)
+	}
+}
+
+// The files can be run by any tool: each notes itself under its number.
+func TestMigrationsArePlainSQL(t *testing.T) {
+	names, err := fs.Glob(sqlite.Migrations(), "*.sql")
+	if err != nil || len(names) != sqlite.Latest() {
+		t.Fatalf("%v, %v", names, err)
+	}
+	path := filepath.Join(t.TempDir(), "own.db")
+	for _, name := range names {
+		text, err := fs.ReadFile(sqlite.Migrations(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw(t, path, string(text))
+	}
+	if d, err := sqlite.Open(path, nil); err != nil {
+		t.Error(err)
+	} else if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNotADatabase(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "text.db")
+	if err := os.WriteFile(path, []byte(strings.Repeat("not a database ", 400)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlite.Open(path, nil); !errors.Is(err, timebok.ErrUnavailable) {
+		t.Errorf("Open: %v", err)
+	}
+	if err := sqlite.Migrate(t.Context(), path, nil); !errors.Is(err, timebok.ErrUnavailable) {
+		t.Errorf("Migrate: %v", err)
+	}
+	if err := sqlite.Migrate(t.Context(), filepath.Join(path, "below"), nil); !errors.Is(err, timebok.ErrUnavailable) {
+		t.Errorf("Migrate where no file can be: %v", err)
+	}
+}
