@@ -142,7 +142,7 @@ func Example_refusal() {
 // (Skatteetaten's test series).
 var kari = timebok.Client{
 	ID: timebok.DeriveID[timebok.Client]("kari"), Version: 1, Origin: timebok.Manual,
-	Name: timebok.Hide("Kari Prøve"), BirthDate: &karisDay, BirthNumber: must(timebok.ParseBirthNumber("10915596784")),
+	Name: timebok.Hide("Kari Demovik"), BirthDate: &karisDay, BirthNumber: must(timebok.ParseBirthNumber("10915596784")),
 	Email: must(timebok.ParseEmailAddress("kari@example.com")), Lang: timebok.Bokmaal,
 }
 

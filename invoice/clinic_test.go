@@ -3,6 +3,7 @@ package invoice_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -177,6 +178,19 @@ func must[T any](d *desk, fn func(ctx context.Context, tx storage.Tx) (T, error)
 	return out
 }
 
+// read runs fn in a View, which must work.
+func read[T any](d *desk, fn func(ctx context.Context, tx storage.Tx) (T, error)) (out T) {
+	d.Helper()
+	err := d.store.View(d.Context(), d.Clinic.ID, func(ctx context.Context, tx storage.Tx) (err error) {
+		out, err = fn(ctx, tx)
+		return err
+	})
+	if err != nil {
+		d.Fatal(err)
+	}
+	return out
+}
+
 // slot is the start of the nth free time of the clinic: at 10:00, one a day.
 func slot(n int) time.Time {
 	return storagetest.Monday.Add(3*time.Hour + time.Duration(n)*24*time.Hour)
@@ -275,29 +289,29 @@ func (d *desk) credit(x invoice.Invoice, r invoice.CreditRequest) (reversal, err
 // What is stored.
 func (d *desk) invoice(id invoice.ID) invoice.Invoice {
 	d.Helper()
-	return must(d, func(ctx context.Context, tx storage.Tx) (invoice.Invoice, error) { return tx.Invoice(ctx, id) })
+	return read(d, func(ctx context.Context, tx storage.Tx) (invoice.Invoice, error) { return tx.Invoice(ctx, id) })
 }
 
 func (d *desk) invoices(f invoice.Filter) []invoice.Invoice {
 	d.Helper()
-	return must(d, func(ctx context.Context, tx storage.Tx) ([]invoice.Invoice, error) {
+	return read(d, func(ctx context.Context, tx storage.Tx) ([]invoice.Invoice, error) {
 		return collect(tx.Invoices(ctx, f))
 	})
 }
 
 func (d *desk) booking(id booking.ID) booking.Booking {
 	d.Helper()
-	return must(d, func(ctx context.Context, tx storage.Tx) (booking.Booking, error) { return tx.Booking(ctx, id) })
+	return read(d, func(ctx context.Context, tx storage.Tx) (booking.Booking, error) { return tx.Booking(ctx, id) })
 }
 
 func (d *desk) document(id invoice.ID) invoice.Document {
 	d.Helper()
-	return must(d, func(ctx context.Context, tx storage.Tx) (invoice.Document, error) { return tx.Document(ctx, id) })
+	return read(d, func(ctx context.Context, tx storage.Tx) (invoice.Document, error) { return tx.Document(ctx, id) })
 }
 
 func (d *desk) messages() []storage.Queued {
 	d.Helper()
-	all := must(d, func(ctx context.Context, tx storage.Tx) ([]storage.Queued, error) {
+	all := read(d, func(ctx context.Context, tx storage.Tx) ([]storage.Queued, error) {
 		return collect(tx.Messages(ctx, storage.MessageFilter{}))
 	})
 	return slices.DeleteFunc(all, func(q storage.Queued) bool { return !strings.HasPrefix(string(q.Kind), "invoice.") })
@@ -305,7 +319,7 @@ func (d *desk) messages() []storage.Queued {
 
 func (d *desk) audited() []timebok.AuditEntry {
 	d.Helper()
-	all := must(d, func(ctx context.Context, tx storage.Tx) ([]timebok.AuditEntry, error) {
+	all := read(d, func(ctx context.Context, tx storage.Tx) ([]timebok.AuditEntry, error) {
 		return collect(tx.Audit(ctx, storage.AuditFilter{}))
 	})
 	return slices.DeleteFunc(all, func(e timebok.AuditEntry) bool { return !strings.HasPrefix(e.Action, "invoice.") })
@@ -313,7 +327,7 @@ func (d *desk) audited() []timebok.AuditEntry {
 
 func (d *desk) numbering(of timebok.BillingPartyID) *invoice.Numbering {
 	d.Helper()
-	return must(d, func(ctx context.Context, tx storage.Tx) (*invoice.Numbering, error) {
+	return read(d, func(ctx context.Context, tx storage.Tx) (*invoice.Numbering, error) {
 		v, err := tx.LoadInvoicing(ctx, invoice.Needs{Party: of})
 		return v.Numbering, err
 	})
@@ -322,7 +336,7 @@ func (d *desk) numbering(of timebok.BillingPartyID) *invoice.Numbering {
 // everything is all that billing can change.
 func (d *desk) everything() any {
 	d.Helper()
-	return must(d, func(ctx context.Context, tx storage.Tx) ([]any, error) {
+	return read(d, func(ctx context.Context, tx storage.Tx) ([]any, error) {
 		bookings, err1 := collect(tx.Bookings(ctx, booking.Filter{}))
 		invoices, err2 := collect(tx.Invoices(ctx, invoice.Filter{}))
 		messages, err3 := collect(tx.Messages(ctx, storage.MessageFilter{}))
@@ -400,4 +414,10 @@ func wantTexts(t testing.TB, r timebok.Reason) {
 	if !seen[r.Text(timebok.English)] || len(seen) < 2 {
 		t.Errorf("%s has one text for all languages: %v", r.Code(), seen)
 	}
+}
+
+// dump writes a value as logs and encoders do.
+func dump(v any) string {
+	text, err := json.Marshal(v)
+	return fmt.Sprintf("%v %+v %#v %s %v", v, v, v, text, err)
 }

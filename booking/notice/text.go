@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
@@ -39,12 +41,18 @@ func write(t template, f Facts, l timebok.Lang) (subject, text string, err error
 		return "", "", err
 	}
 	fill := strings.NewReplacer(
-		"{when}", When(f.Time, loc, l), "{with}", f.With, "{place}", f.Place, "{via}", string(f.Via))
+		"{when}", When(f.Time, loc, l), "{with}", f.With, "{place}", f.Place, "{via}", nameOf(f.Via))
 	text = fill.Replace(t.text)
 	if f.From != "" {
 		text += "\n\n" + f.From
 	}
 	return fill.Replace(t.subject), text + "\n", nil
+}
+
+// nameOf is a network's name with a capital letter.
+func nameOf(n timebok.Network) string {
+	first, size := utf8.DecodeRuneInString(string(n))
+	return string(unicode.ToUpper(first)) + string(n[size:])
 }
 
 // When writes a time in words, such as "onsdag 2. desember 2026 kl. 09.00–09.50".

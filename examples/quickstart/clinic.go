@@ -96,7 +96,7 @@ func (j *journal) clientBooks() {
 		ID: "B-1001", Practitioner: "ola-nord", Treatment: "B1010", CaseNumber: sakID,
 		Start: oslo(2026, 11, 24, 10, 0),
 		Client: insurance.Person{
-			Name: timebok.Hide("Kari Prøve"), BirthDate: &born,
+			Name: timebok.Hide("Kari Demovik"), BirthDate: &born,
 			BirthNumber: must(timebok.ParseBirthNumber("10915596784")),
 			Email:       must(timebok.ParseEmailAddress("kari@example.com")), Lang: timebok.Bokmaal,
 		},

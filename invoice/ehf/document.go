@@ -61,22 +61,13 @@ const (
 
 // IsCreditNote reports whether the code is one of a UBL CreditNote (rule P0101).
 func (t TypeCode) IsCreditNote() bool {
-	switch t {
-	case "381", "396", "81", "83", "532":
-		return true
-	}
-	return false
+	return t == TypeCreditNote || t != TypeInvoice && peppolCreditCodes.has([]byte(t))
 }
 
 // isInvoice reports whether the code is one of a UBL Invoice (rule P0100) that
 // may be used outside Germany (rule P0112).
 func (t TypeCode) isInvoice() bool {
-	switch t {
-	case "380", "71", "80", "82", "84", "102", "218", "219", "331", "382", "383", "386", "388", "393", "395",
-		"553", "575", "623", "780", "817", "870", "875", "876", "877":
-		return true
-	}
-	return false
+	return t == TypeInvoice || t != "326" && t != "384" && peppolInvoiceCodes.has([]byte(t))
 }
 
 // A Period is a range of days, both included. Either may be missing.

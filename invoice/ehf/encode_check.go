@@ -69,8 +69,8 @@ func (d *Document) checkHead(t *Totals, wrong *timebok.Reasons) {
 			wrong.Add(timebok.Missing, at("Preceding", i, "Number"))
 		}
 	}
-	if d.Object.Value == "" && d.Object.Scheme != "" {
-		wrong.Add(timebok.Missing, "Object.Value")
+	if o := d.Object; o.Scheme != "" && (o.Value == "" || !objectIdentifiers.has([]byte(o.Scheme))) {
+		wrong.Add(BadScheme, "Object")
 	}
 	if beyond(d.Prepaid, d.Rounding) {
 		wrong.Add(timebok.BadMoney, "Prepaid")
@@ -81,7 +81,7 @@ func (d *Document) checkHead(t *Totals, wrong *timebok.Reasons) {
 	if x := d.Delivery; x != nil && *x == (Delivery{}) {
 		wrong.Add(timebok.Missing, "Delivery")
 	}
-	if x := d.Delivery; x != nil && !x.Location.ok(false) {
+	if x := d.Delivery; x != nil && !x.Location.ok() {
 		wrong.Add(BadScheme, "Delivery.Location")
 	}
 }
@@ -90,15 +90,15 @@ func (p *Party) check(field string, wrong *timebok.Reasons) {
 	if p.Name == "" {
 		wrong.Add(timebok.Missing, field+".Name")
 	}
-	if p.Endpoint.Value == "" || len(p.Endpoint.Scheme) != 4 || !p.Endpoint.ok(true) {
+	if !p.Endpoint.reaches() {
 		wrong.Add(BadEndpoint, field+".Endpoint")
 	}
 	for i := range p.IDs {
-		if !p.IDs[i].ok(true) {
+		if p.IDs[i].Value == "" || !p.IDs[i].ok() {
 			wrong.Add(BadScheme, field+"."+at("IDs", i, ""))
 		}
 	}
-	if !p.Org.ok(false) {
+	if !p.Org.ok() {
 		wrong.Add(BadScheme, field+".Org")
 	}
 	if !isCountry(p.Address.Country) {
@@ -129,7 +129,7 @@ func (d *Document) checkParties(wrong *timebok.Reasons) {
 		return
 	}
 	need(wrong, "Payee.Name", p.Name != "")
-	if !p.ID.ok(false) || !p.Org.ok(false) {
+	if !p.ID.ok() || !p.Org.ok() {
 		wrong.Add(BadScheme, "Payee")
 	}
 	same := p.Name == s.TradingName || p.Name == s.Name
@@ -251,7 +251,7 @@ func (l *Line) check(i int, whole *Period, wrong *timebok.Reasons) {
 			wrong.Add(OutsidePeriod, l.field(i, "Period"))
 		}
 	}
-	if l.StandardID != (Identifier{}) && (l.StandardID.Value == "" || len(l.StandardID.Scheme) != 4) {
+	if o := l.StandardID; !o.IsZero() && (o.Value == "" || !identifierSchemes.has([]byte(o.Scheme))) {
 		wrong.Add(BadScheme, l.field(i, "StandardID"))
 	}
 	for k := range l.Properties {
@@ -280,7 +280,7 @@ func (a *Adjustment) check(line, i int, wrong *timebok.Reasons) {
 		}
 		return at("Adjustments", i, "")
 	}
-	if a.Code == "" && a.Reason == "" || a.Code != "" && len(a.Code) > 3 {
+	if a.Code == "" && a.Reason == "" || a.Code != "" && !a.isCode() {
 		wrong.Add(NoAdjustmentReason, field())
 	}
 	if beyond(a.Amount, a.Base) {
@@ -292,12 +292,19 @@ func (a *Adjustment) check(line, i int, wrong *timebok.Reasons) {
 	}
 }
 
+func (a *Adjustment) isCode() bool {
+	if a.Charge {
+		return chargeCodes.has([]byte(a.Code))
+	}
+	return allowanceCodes.has([]byte(a.Code))
+}
+
 func (x *Attachment) check(i int, wrong *timebok.Reasons) {
 	if x.ID == "" {
 		wrong.Add(timebok.Missing, at("Attachments", i, "ID"))
 	}
 	embedded := len(x.Content) > 0
-	if embedded != (x.MIME != "") || embedded != (x.Filename != "") || embedded && !isMIME(x.MIME) || !embedded && x.URI == "" {
+	if embedded != (x.MIME != "") || embedded != (x.Filename != "") || embedded && !attachmentTypes.has([]byte(x.MIME)) || !embedded && x.URI == "" {
 		wrong.Add(BadMIME, at("Attachments", i, ""))
 	}
 }

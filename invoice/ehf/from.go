@@ -9,23 +9,6 @@ import (
 	"github.com/timebok/timebok/invoice"
 )
 
-// A Format makes the file of an issued invoice. It is the encoder that package
-// invoice asks before it issues, so that what would be refused is not issued.
-type Format struct{}
-
-// MediaType is the media type of what Encode returns.
-const MediaType = "application/xml"
-
-// Encode returns the invoice or credit note as EHF. It refuses as From and
-// Append do.
-func (Format) Encode(v invoice.Invoice) ([]byte, error) {
-	d, err := From(v)
-	if err != nil {
-		return nil, err
-	}
-	return Append(nil, d)
-}
-
 // From maps an issued invoice or credit note to a Document:
 //
 //   - the number of the case (sakID) is the order reference, on credit notes too;

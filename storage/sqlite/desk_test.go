@@ -43,6 +43,7 @@ func newDesk(t *testing.T) *desk {
 			t.Errorf("Close: %v", err)
 		}
 	})
+	sqlite.Patient(opened) // a slow machine must not change what is tested
 	d.Store = storage.New(opened, nil)
 	d.once = storage.New(opened, &storage.Options{Attempts: 1})
 	d.Clinic.Save(t, d.Store)

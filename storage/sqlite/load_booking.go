@@ -31,7 +31,7 @@ func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, er
 		return v, err
 	}
 	r := &reading{t: t}
-	v.Clinic = orZero(optional(r, oneClinic, t.id))
+	v.Clinic = r.clinic()
 	v.Booking = optional(r, oneBooking, n.Booking)
 	v.Practitioner = optional(r, onePractitioner, n.Practitioner)
 	v.Client = optional(r, oneClient, n.Client)
@@ -82,7 +82,7 @@ func (t *tx) LoadCalendars(ctx context.Context, of []timebok.PractitionerID, wit
 		return nil, err
 	}
 	r := &reading{t: t}
-	zone := orZero(optional(r, oneClinic, t.id)).Zone
+	zone := r.clinic().Zone
 	ids := jsonIDs(of)
 	found := map[timebok.PractitionerID]*booking.Calendar{}
 	for _, id := range of {
@@ -113,6 +113,18 @@ type reading struct {
 	err error
 }
 
+// clinic reads the clinic's own record, which must be there.
+func (r *reading) clinic() timebok.Clinic {
+	c := optional(r, oneClinic, r.t.id)
+	if c == nil {
+		if r.err == nil {
+			r.err = &timebok.NotFoundError{Ref: timebok.Ref{Kind: timebok.KindClinic, ID: r.t.id.UUID()}}
+		}
+		return timebok.Clinic{}
+	}
+	return *c
+}
+
 // optional reads one record by ID; nil if the ID is zero or there is none.
 func optional[T any, K any](r *reading, s selection[T], id timebok.ID[K]) *T {
 	if r.err != nil || id.IsZero() {
@@ -139,12 +151,4 @@ func list[T any](r *reading, s selection[T], args ...any) []T {
 	var found []T
 	found, r.err = s.all(r.t, args...)
 	return found
-}
-
-func orZero[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
 }

@@ -37,7 +37,7 @@ func (t *tx) LoadIntake(ctx context.Context, n insurance.IntakeNeeds) (insurance
 		return v, err
 	}
 	r := &reading{t: t}
-	v.Clinic = orZero(optional(r, oneClinic, t.id))
+	v.Clinic = r.clinic()
 	if n.Network != "" {
 		t.loadNetwork(r, n, &v)
 	}

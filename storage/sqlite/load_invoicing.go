@@ -28,7 +28,7 @@ func (t *tx) LoadInvoicing(ctx context.Context, n invoice.Needs) (invoice.View, 
 		return v, err
 	}
 	r := &reading{t: t}
-	v.Clinic = orZero(optional(r, oneClinic, t.id))
+	v.Clinic = r.clinic()
 	v.Invoice = optional(r, oneInvoice, n.Invoice)
 	v.Series = optional(r, oneSeries, n.Series)
 	v.Client = optional(r, oneClient, n.Client)

@@ -26,7 +26,8 @@ const (
 // to keep joins the group when its turn ends, and is told of the COMMIT's outcome
 // by whoever carries it out: the last one, when nobody waits.
 type writer struct {
-	open func() (*conn, error)
+	open  func() (*conn, error)
+	delay time.Duration // maxDelay, but for tests
 
 	mu      sync.Mutex
 	busy    bool            // somebody has the turn
@@ -122,7 +123,7 @@ func (w *writer) yield(joins bool) error {
 		}
 		w.group = append(w.group, outcome)
 	}
-	if len(w.group) >= maxGroup || len(w.group) > 0 && time.Since(w.since) > maxDelay {
+	if len(w.group) >= maxGroup || len(w.group) > 0 && time.Since(w.since) > w.delay {
 		w.commit()
 	}
 	for !w.pass() {

@@ -1,0 +1,67 @@
+package ehf
+
+import (
+	"sync"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/invoice"
+)
+
+// A Format makes the file of an issued invoice. It is the encoder that package
+// invoice asks before it issues: what a receiver would refuse is not issued. The
+// zero Format holds to the newest release of the rules.
+type Format struct {
+	Release *Release // nil: the newest
+}
+
+// MediaType is the media type of what Encode returns.
+const MediaType = "application/xml"
+
+// Encode returns the invoice or credit note as EHF, held to the structure of UBL
+// and to every official rule. It refuses as From and Append do, and with an
+// *timebok.InvalidError that names each fatal rule that the file would break.
+func (f Format) Encode(v invoice.Invoice) ([]byte, error) {
+	d, err := From(v)
+	if err != nil {
+		return nil, err
+	}
+	body, err := Append(nil, d)
+	if err != nil {
+		return nil, err
+	}
+	return body, f.check(body)
+}
+
+// check returns what a receiver's validator would refuse a file for.
+func (f Format) check(body []byte) error {
+	v, _ := validators.Get().(*Validator)
+	if v == nil || f.Release != nil {
+		v = NewValidator(&Options{Release: f.Release})
+	}
+	report, err := v.Validate(body)
+	if f.Release == nil {
+		validators.Put(v)
+	}
+	if err != nil {
+		return err
+	}
+	return report.refusals().Invalid()
+}
+
+// validators keeps Validators between invoices: a new one grows its buffers anew.
+var validators sync.Pool
+
+// refusals are the reasons why a receiver would not take the document. The code of
+// each is the official rule's id.
+func (r Report) refusals() timebok.Reasons {
+	var no timebok.Reasons
+	for _, p := range r.Problems {
+		no.Add(timebok.NewRule("UBL-2.1", p.Text("nb"), p.Text("nb"), p.Text("en")), p.Path)
+	}
+	for _, f := range r.Findings {
+		if f.Flag == Fatal {
+			no.Add(timebok.NewRule(f.Rule, f.Text("nb"), f.Text("nb"), f.Text("en")), f.Path)
+		}
+	}
+	return no
+}
