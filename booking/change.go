@@ -152,9 +152,9 @@ func (d *Desk) DecideStep(v View, version int64, next State, by timebok.Actor) (
 	if err != nil {
 		return Changes{}, err
 	}
-	missed := b.State == NoShow
+	was := b.State
 	b, no := b.become(next, d.Time())
-	if missed && next == Completed {
+	if was == NoShow && next == Completed {
 		more, err := v.full(b)
 		if err != nil {
 			return Changes{}, err
@@ -173,7 +173,7 @@ func (d *Desk) DecideStep(v View, version int64, next State, by timebok.Actor) (
 	}
 	c := Changes{Booking: b, Records: []timebok.Record{b, d.audit(by, "booking."+string(next), b, nil)}}
 	what := Happening("")
-	if next == EnteredInError && d.Time().Before(b.Time.Start) {
+	if next == EnteredInError && was.IsActive() && d.Time().Before(b.Time.Start) {
 		what = CalledOff
 	}
 	c.Records = append(c.Records, d.tell(b, what, by)...)

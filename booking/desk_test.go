@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -104,7 +105,9 @@ func run[T any](o *office, fn func(ctx context.Context, tx storage.Tx) (T, error
 }
 
 func (o *office) tryBook(r booking.Request) (booking.Booking, error) {
-	return tryRun(o, func(ctx context.Context, tx storage.Tx) (booking.Booking, error) { return o.desk.Book(ctx, tx, o.by, r) })
+	return tryRun(o, func(ctx context.Context, tx storage.Tx) (booking.Booking, error) {
+		return o.desk.Book(ctx, tx, o.by, r)
+	})
 }
 
 func (o *office) book(r booking.Request) booking.Booking {
@@ -127,7 +130,9 @@ func (o *office) request() booking.Request {
 type step = func(ctx context.Context, tx booking.Tx, by timebok.Actor, id booking.ID, version int64) (booking.Booking, error)
 
 func (o *office) tryStep(s step, b booking.Booking) (booking.Booking, error) {
-	return tryRun(o, func(ctx context.Context, tx storage.Tx) (booking.Booking, error) { return s(ctx, tx, o.by, b.ID, b.Version) })
+	return tryRun(o, func(ctx context.Context, tx storage.Tx) (booking.Booking, error) {
+		return s(ctx, tx, o.by, b.ID, b.Version)
+	})
 }
 
 func (o *office) step(s step, b booking.Booking) booking.Booking {
@@ -369,7 +374,9 @@ func TestRefusedLeavesNothing(t *testing.T) {
 			"into a closed series":   {does(o.attachTo(closed.ID), kept), timebok.ErrRefused, series.Closed},
 			"into an unknown series": {does(o.attachTo(timebok.DeriveID[series.Series]("x")), kept), timebok.ErrInvalid, booking.Unknown},
 			"deleting a used series": {func() error {
-				return o.update(func(ctx context.Context, tx storage.Tx) error { return o.desk.DeleteSeries(ctx, tx, o.by, o.Case.ID, 1) })
+				return o.update(func(ctx context.Context, tx storage.Tx) error {
+					return o.desk.DeleteSeries(ctx, tx, o.by, o.Case.ID, 1)
+				})
 			}, timebok.ErrRefused, series.InUse},
 		} {
 			err := c.do()
@@ -399,7 +406,7 @@ func TestBookTwice(t *testing.T) {
 	})
 }
 
-func TestCheck(t *testing.T) {
+func TestDeskCheck(t *testing.T) {
 	onEvery(t, func(t *testing.T, o *office) {
 		o.book(o.request())
 		before := o.trail()
@@ -421,5 +428,96 @@ func TestCheck(t *testing.T) {
 			r.Start = a.Time.Start
 			o.book(r)
 		}
+	})
+}
+
+// race runs all commands at once and fails unless one wins and the others are
+// refused by the rule, and by nothing else.
+func (o *office) race(rule *timebok.Rule, commands []func() error) {
+	o.Helper()
+	errs := make([]error, len(commands))
+	var wg sync.WaitGroup
+	begin := make(chan struct{})
+	for i, c := range commands {
+		wg.Go(func() {
+			<-begin
+			errs[i] = c()
+		})
+	}
+	close(begin)
+	wg.Wait()
+	won := 0
+	for _, err := range errs {
+		var refusal *timebok.Refusal
+		switch {
+		case err == nil:
+			won++
+		case !errors.As(err, &refusal) || len(refusal.Reasons) != 1 || refusal.Reasons[0].Rule != rule:
+			o.Errorf("a loser got %v, want %s alone", err, rule.Code())
+		}
+	}
+	if won != 1 {
+		o.Errorf("%d of %d won", won, len(commands))
+	}
+}
+
+// Whoever comes by whatever door - booking, moving, bringing back, attaching -
+// meets the same guard.
+func TestOneWinnerByAnyDoor(t *testing.T) {
+	onEvery(t, func(t *testing.T, o *office) {
+		var slot, last []func() error
+		for i := range 7 {
+			other := o.Request(ten.AddDate(0, 0, 7).Add(time.Duration(i) * time.Hour))
+			planned, gone := o.book(other), other
+			gone.With = o.Kari.ID
+			cancelled := o.step(o.cancel(booking.ByNetwork), o.book(gone))
+			slot = append(slot,
+				func() error { _, err := o.tryBook(o.Request(ten)); return err },
+				func() error { _, err := o.tryStep(o.moveTo(ten), planned); return err },
+				func() error {
+					_, err := tryRun(o, func(ctx context.Context, tx storage.Tx) (booking.Booking, error) {
+						return o.desk.Move(ctx, tx, o.by, booking.MoveRequest{
+							Booking: cancelled.ID, Version: cancelled.Version, Start: ten.Add(15 * time.Minute), With: o.Anne.ID, Revive: true,
+						})
+					})
+					return err
+				})
+			loose := o.Request(ten.AddDate(0, 0, 8).Add(time.Duration(i) * time.Hour))
+			attached := o.book(loose)
+			loose.With, loose.Series = o.Kari.ID, o.Case.ID
+			last = append(last,
+				func() error { _, err := o.tryStep(o.attachTo(o.Case.ID), attached); return err },
+				func() error { _, err := o.tryBook(loose); return err })
+		}
+		o.race(booking.SlotTaken, slot)
+		if _, err := o.tryChange(1, "series.adjust", func(s series.Series, _ series.Use) (series.Series, error) {
+			return s.Adjust(series.Adjustment{Opening: true, Sessions: 9}) // of ten
+		}); err != nil {
+			t.Fatal(err)
+		}
+		o.race(series.Exhausted, last)
+	})
+}
+
+// What is missing is told before anything is looked up.
+func TestNothingSaid(t *testing.T) {
+	onEvery(t, func(t *testing.T, o *office) {
+		b := o.book(o.request())
+		o.view(func(ctx context.Context, tx storage.Tx) error {
+			verdict, err := o.desk.Check(ctx, tx, o.by, booking.Request{})
+			if diff := cmp.Diff([]string{"field.missing", "field.missing", "field.missing", "field.missing"}, verdict.Refusals.Codes()); diff != "" {
+				t.Errorf("Check (-want +got):\n%s", diff)
+			}
+			return err
+		})
+		_, err := o.tryStep(o.moveTo(time.Time{}), b)
+		wantInvalid(t, err, "Start field.missing")
+		far := o.request()
+		far.Start = time.Date(9999, 12, 31, 10, 0, 0, 0, time.UTC)
+		_, err = o.tryBook(far)
+		wantRules(t, err, series.Expired)
+		far.Start = time.Date(1, 1, 2, 10, 0, 0, 0, time.UTC)
+		_, err = o.tryBook(far)
+		wantRules(t, err, series.NotYetValid)
 	})
 }

@@ -54,6 +54,13 @@ func TestMessages(t *testing.T) {
 			s.now = ten
 			return s.DecideStep(s.of(b), b.Version, booking.EnteredInError, s.by)
 		}, nil, true},
+		{"void after it was called off", func(s *scene, b booking.Booking) (booking.Changes, error) {
+			c, err := s.DecideCancel(s.of(b), b.Version, booking.ByClinic, s.by)
+			if err != nil {
+				return c, err
+			}
+			return s.DecideStep(s.of(c.Booking), c.Booking.Version, booking.EnteredInError, s.by)
+		}, nil, true},
 		{"arrive", func(s *scene, b booking.Booking) (booking.Changes, error) {
 			return s.DecideStep(s.of(b), b.Version, booking.Arrived, s.by)
 		}, nil, true},

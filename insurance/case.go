@@ -16,7 +16,7 @@ type Case struct {
 
 	Status    CaseStatus
 	Payer     PayerInfo
-	BirthDate *date.Date // of the client, to compare; nil: the network does not say
+	BirthDate *date.Date `json:"-"` // of the client, to compare; nil: the network does not say
 	ValidFrom *date.Date
 	ValidTo   *date.Date // the last day, included
 	Caps      []series.Cap

@@ -26,10 +26,16 @@ func (in *Intake) change(ctx context.Context, tx Tx, v IntakeView, e Event, r Re
 	there := b // as the network has it
 	there.Time, there.Practitioner = timebok.Lasting(move.Start, move.Duration), move.With
 	moved := there.Time != b.Time || there.Practitioner != b.Practitioner
+	if e.IsCancelled() && called && !(byNetwork && moved) || !e.IsCancelled() && !called && !moved {
+		return o, nil
+	}
+	if e.IsCancelled() && moved {
+		if there.Price, err = in.priceOf(bv, there, by); err != nil {
+			return outcome{}, err
+		}
+	}
 	var c booking.Changes
 	switch {
-	case e.IsCancelled() && called && !(byNetwork && moved), !e.IsCancelled() && !called && !moved:
-		return o, nil
 	case e.IsCancelled() && called: // it was booked again in between, which has not been heard here
 		there.Version++
 		there.Sequence++
@@ -51,6 +57,15 @@ func (in *Intake) change(ctx context.Context, tx Tx, v IntakeView, e Event, r Re
 		o.booking, o.result, o.records = c.Booking, Changed, c.Records
 	}
 	return o, nil
+}
+
+// priceOf is what a booking that is called off would have cost.
+func (in *Intake) priceOf(v booking.View, b booking.Booking, by timebok.Actor) (timebok.Money, error) {
+	c, err := in.desk().DecideCancelled(v, booking.Request{
+		Client: b.Client, With: b.Practitioner, Service: b.Service, Series: b.Series,
+		Start: b.Time.Start, Duration: b.Time.Duration(),
+	}, booking.ByNetwork, by)
+	return c.Booking.Price, err
 }
 
 // move is the move to where the event has the booking, as far as what it names is

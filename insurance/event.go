@@ -37,7 +37,7 @@ type ExternalBooking struct {
 	Duration     time.Duration // 0: the service's
 	CaseNumber   string        // sakID
 	Case         *Case         // the terms, if the network sends them along
-	Client       Person        `json:"-"` // a person's data, in no log
+	Client       Person        `json:"-"`
 }
 
 // A Person is who booked, as the network knows them.
@@ -56,6 +56,9 @@ func (p Person) String() string { return "[private person]" }
 
 // GoString masks the %#v of fmt.
 func (p Person) GoString() string { return "insurance.Person{[private]}" }
+
+// MarshalText masks the person in JSON, slog and other encodings.
+func (p Person) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // IsCancelled reports whether the booking is called off.
 func (e Event) IsCancelled() bool { return e.Kind == BookingCancelled }
@@ -103,15 +106,20 @@ type personText struct {
 // quarantined, since nobody could resolve it otherwise.
 func (e Event) reveal() ([]byte, error) {
 	p := e.Booking.Client
-	return json.Marshal(revealed{e, personText{
+	r := revealed{Event: e, Client: personText{
 		p.Name.Reveal(), p.BirthNumber.Reveal(), p.Email.Reveal(), p.Phone.Reveal(), p.Address.Reveal(),
 		p.BirthDate, p.Lang,
-	}})
+	}}
+	if c := e.Booking.Case; c != nil {
+		r.CaseBirthDate = c.BirthDate
+	}
+	return json.Marshal(r)
 }
 
 type revealed struct {
-	Event  Event
-	Client personText
+	Event         Event
+	Client        personText
+	CaseBirthDate *date.Date
 }
 
 // eventFrom reads what reveal wrote.
@@ -119,6 +127,9 @@ func eventFrom(text []byte) (Event, error) {
 	var r revealed
 	if err := json.Unmarshal(text, &r); err != nil {
 		return Event{}, err
+	}
+	if c := r.Event.Booking.Case; c != nil {
+		c.BirthDate = r.CaseBirthDate
 	}
 	p := &r.Event.Booking.Client
 	p.Name, p.Address = timebok.Hide(r.Client.Name), timebok.Hide(r.Client.Address)

@@ -3,6 +3,7 @@ package insurance_test
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/timebok/timebok/series"
 	"github.com/timebok/timebok/storage"
 	"github.com/timebok/timebok/storage/memory"
+	"github.com/timebok/timebok/storage/sqlite"
 	"github.com/timebok/timebok/storage/storagetest"
 )
 
@@ -26,6 +28,15 @@ var backends = []struct {
 }{
 	{"memory", func(testing.TB) storage.Driver { return memory.New() }},
 	{"memory, every Update twice", func(testing.TB) storage.Driver { return storagetest.Twice(memory.New()) }},
+	{"sqlite", openSQLite},
+}
+
+func openSQLite(tb testing.TB) storage.Driver {
+	path := filepath.Join(tb.TempDir(), "timebok.db")
+	if err := sqlite.Migrate(tb.Context(), path, nil); err != nil {
+		tb.Fatal(err)
+	}
+	return must(sqlite.Open(path, nil))
 }
 
 // each runs a test on every backend, in a clinic that is connected to a network.
@@ -38,6 +49,17 @@ func each(t *testing.T, test func(c *clinic)) {
 func eachWith(t *testing.T, o *networktest.Options, test func(c *clinic)) {
 	t.Helper()
 	for _, b := range backends {
+		eachOf(t, b.name, o, test)
+	}
+}
+
+// eachOf runs a test on one backend.
+func eachOf(t *testing.T, name string, o *networktest.Options, test func(c *clinic)) {
+	t.Helper()
+	for _, b := range backends {
+		if b.name != name {
+			continue
+		}
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
 			c := newClinic(t, b.open(t), o)

@@ -16,7 +16,7 @@ import (
 func TestPollReadsAllPages(t *testing.T) {
 	for _, n := range []int{251, 1001} {
 		t.Run(strconv.Itoa(n), func(t *testing.T) {
-			eachWith(t, &networktest.Options{Terms: true}, func(c *clinic) {
+			eachOf(t, "memory", &networktest.Options{Terms: true}, func(c *clinic) {
 				for i := range n {
 					w := wish(i)
 					w.CaseNumber = c.addCase("KARI" + strconv.Itoa(i/10)).Number
@@ -117,50 +117,55 @@ func TestPollsSideBySide(t *testing.T) {
 
 // Whatever goes wrong with a network, polling on brings everything in, once.
 func TestPollWithFaults(t *testing.T) {
+	all := networktest.Faults{Seed: 3, Duplicate: 0.3, Reorder: 0.3, Delay: 0.2, Lose: 0.2, JumpBack: 0.3, Fail: 0.1, Timeout: 0.1}
 	for name, faults := range map[string]networktest.Faults{
 		"duplicates": {Duplicate: 0.5}, "reordering": {Reorder: 0.7}, "delays": {Delay: 0.5}, "losses": {Lose: 0.4},
 		"jumps back": {JumpBack: 1}, "failures": {Fail: 0.3}, "timeouts": {Timeout: 0.3},
-		"all at once": {Seed: 3, Duplicate: 0.3, Reorder: 0.3, Delay: 0.2, Lose: 0.2, JumpBack: 0.3, Fail: 0.1, Timeout: 0.1},
+		"all at once": all,
 	} {
 		t.Run(name, func(t *testing.T) {
-			eachWith(t, &networktest.Options{PageSize: 10, Faults: faults}, func(c *clinic) {
-				const n = 60
-				var last []insurance.Event
-				for i := range n {
-					e := c.book(wish(i))
-					if i%3 > 0 {
-						e = c.network.Move(e.Booking.ID, slot(n+i))
-					}
-					if i%3 > 1 {
-						e = c.network.Cancel(e.Booking.ID)
-					}
-					last = append(last, e)
-				}
-				for done, tries := 0, 0; done < 3; tries++ { // the end was reached three times
-					_, err := c.intake.Poll(c.Context(), c.Clinic.ID, c.outside)
-					switch {
-					case err == nil:
-						done++
-					case !errors.Is(err, timebok.ErrUnavailable):
-						c.Fatal(err)
-					case tries > 500:
-						c.Fatal("the feed never came to its end")
-					}
-				}
-				for _, e := range last {
-					b := c.booking(e.Booking.ID)
-					if !b.Time.Start.Equal(e.Booking.Start) || (b.State == booking.Cancelled) != e.IsCancelled() {
-						c.Errorf("booking %s is %s at %v, want %s at %v", e.Booking.ID, b.State, b.Time.Start, e.Kind, e.Booking.Start)
-					}
-				}
-				s := c.everything()
-				if len(s.Bookings) != n || len(c.added(s)) != 1 || len(s.Quarantine) != 0 {
-					c.Errorf("%d bookings, %d clients, %d waiting", len(s.Bookings), len(c.added(s)), len(s.Quarantine))
-				}
-				c.equal("acknowledgements", len(c.network.History()), len(s.of(insurance.AckNetwork)))
-			})
+			eachOf(t, "memory", &networktest.Options{PageSize: 10, Faults: faults}, func(c *clinic) { c.pollAll(60) })
 		})
 	}
+	eachWith(t, &networktest.Options{PageSize: 4, Faults: all}, func(c *clinic) { c.pollAll(12) })
+}
+
+// pollAll lets n bookings happen at the network, of which two thirds are moved and
+// a third is called off then, polls until there is nothing more, and compares.
+func (c *clinic) pollAll(n int) {
+	var last []insurance.Event
+	for i := range n {
+		e := c.book(wish(i))
+		if i%3 > 0 {
+			e = c.network.Move(e.Booking.ID, slot(n+i))
+		}
+		if i%3 > 1 {
+			e = c.network.Cancel(e.Booking.ID)
+		}
+		last = append(last, e)
+	}
+	for done, tries := 0, 0; done < 3; tries++ { // the end was reached three times
+		_, err := c.intake.Poll(c.Context(), c.Clinic.ID, c.outside)
+		switch {
+		case err == nil:
+			done++
+		case !errors.Is(err, timebok.ErrUnavailable):
+			c.Fatal(err)
+		case tries > 500:
+			c.Fatal("the feed never came to its end")
+		}
+	}
+	for _, e := range last {
+		b := c.booking(e.Booking.ID)
+		if !b.Time.Start.Equal(e.Booking.Start) || (b.State == booking.Cancelled) != e.IsCancelled() {
+			c.Errorf("booking %s is %s at %v, want %s at %v", e.Booking.ID, b.State, b.Time.Start, e.Kind, e.Booking.Start)
+		}
+	}
+	s := c.everything()
+	if len(s.Bookings) != n || len(c.added(s)) != 1 || len(s.Quarantine) != 0 {
+		c.Errorf("%d bookings, %d clients, %d waiting", len(s.Bookings), len(c.added(s)), len(s.Quarantine))
+	}
+	c.equal("acknowledgements", len(c.network.History()), len(s.of(insurance.AckNetwork)))
 }
 
 func TestOffer(t *testing.T) {

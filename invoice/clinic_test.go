@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -21,13 +24,44 @@ import (
 	"github.com/timebok/timebok/series"
 	"github.com/timebok/timebok/storage"
 	"github.com/timebok/timebok/storage/memory"
+	"github.com/timebok/timebok/storage/sqlite"
 	"github.com/timebok/timebok/storage/storagetest"
 )
 
 // backends are the stores on which every use-case is tested.
 var backends = map[string]func(t *testing.T) storage.Driver{
 	"memory": func(*testing.T) storage.Driver { return memory.New() },
+	"sqlite": func(t *testing.T) storage.Driver {
+		path := filepath.Join(t.TempDir(), "timebok.db")
+		empty, err := emptyDatabase()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, empty, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		driver, err := sqlite.Open(path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return driver
+	},
 }
+
+// emptyDatabase is a database file after Migrate, which takes longer than most
+// tests here.
+var emptyDatabase = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "invoice")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "timebok.db")
+	if err := sqlite.Migrate(context.Background(), path, nil); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // A desk is a clinic with everything in it, saved in a store, and the use-cases.
 type desk struct {
@@ -44,23 +78,30 @@ type desk struct {
 func everywhere(t *testing.T, test func(d *desk)) {
 	for name, open := range backends {
 		t.Run(name, func(t *testing.T) {
-			driver := &cutDriver{Driver: open(t)}
+			t.Parallel() // each has a store of its own
+			driver := open(t)
 			t.Cleanup(func() {
 				if err := driver.Close(); err != nil {
 					t.Error(err)
 				}
 			})
-			d := &desk{
-				TB: t, Clinic: storagetest.NewClinic("A"), store: storage.New(driver, nil), driver: driver,
-				clock: &clock{now: afterwards},
-			}
-			source := timebok.Source{Now: d.clock.time}
-			d.desk = &booking.Desk{Source: source}
-			d.biller = &invoice.Biller{Source: source, Format: plain{}}
-			d.Clinic.Save(t, d.store)
-			test(d)
+			test(newDesk(t, driver))
 		})
 	}
+}
+
+// newDesk saves a clinic in an empty store.
+func newDesk(t testing.TB, on storage.Driver) *desk {
+	driver := &cutDriver{Driver: on}
+	d := &desk{
+		TB: t, Clinic: storagetest.NewClinic("A"), store: storage.New(driver, nil), driver: driver,
+		clock: &clock{now: afterwards},
+	}
+	source := timebok.Source{Now: d.clock.time}
+	d.desk = &booking.Desk{Source: source}
+	d.biller = &invoice.Biller{Source: source, Format: plain{}}
+	d.Clinic.Save(t, d.store)
+	return d
 }
 
 // afterwards is noon in Oslo, 20 days after storagetest.Monday.
@@ -353,8 +394,8 @@ func (d *desk) changesNothing(f func()) {
 	d.Helper()
 	before := d.everything()
 	f()
-	if diff := cmp.Diff(before, d.everything(), cmpopts.EquateEmpty()); diff != "" {
-		d.Errorf("something is left behind (-before +after):\n%s", diff)
+	if after := d.everything(); !reflect.DeepEqual(before, after) {
+		d.Errorf("something is left behind (-before +after):\n%s", cmp.Diff(before, after, cmpopts.EquateEmpty()))
 	}
 }
 

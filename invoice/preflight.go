@@ -59,7 +59,16 @@ func (b *Biller) DecidePreflight(v View) (Verdict, error) {
 		return verdict, nil
 	}
 	verdict.Document, err = b.Format.Encode(*x)
-	return verdict, no.Join("Document", err)
+	var file timebok.Reasons
+	if err := file.Join("", err); err != nil {
+		return verdict, err
+	}
+	for _, r := range file { // a field that is refused already is not refused again in the file
+		if !slices.ContainsFunc(*no, func(said timebok.Reason) bool { return said.Field == r.Field && r.Field != "" }) {
+			_ = no.Join("Document", timebok.Reasons{r}.Refused())
+		}
+	}
+	return verdict, nil
 }
 
 // freeze fills in what an invoice says from issue on: its number, dates, payment

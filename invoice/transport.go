@@ -68,7 +68,8 @@ type Receipt struct {
 type Sender struct {
 	Transport Transport
 	Biller    *Biller
-	// View and Update run transactions, as those of storage.Store do.
+	// View and Update run transactions of a clinic; of a storage.Store they are
+	// storage.In[invoice.Tx](store.View) and storage.In[invoice.Tx](store.Update).
 	View, Update func(ctx context.Context, clinic timebok.ClinicID, fn func(ctx context.Context, tx Tx) error) error
 }
 

@@ -44,6 +44,7 @@ type adapter struct {
 // Every other package is domain code. A package below an adapter belongs to it.
 var adapters = []adapter{
 	{path: "insurance/networktest", libs: testLibs, kit: true},
+	{path: "invoice/invoicetest", libs: testLibs, kit: true},
 	{path: "insurance/rest"},
 	{path: "invoice/spool"},
 	{path: "storage/memory"},

@@ -34,7 +34,7 @@ var Bookings = table("booking", []column[booking.Booking]{
 	text("state", func(b *booking.Booking) *booking.State { return &b.State }),
 	instant("invited_at", func(b *booking.Booking) *time.Time { return &b.InvitedAt }),
 	list("overrides", func(b *booking.Booking) *[]booking.Override { return &b.Overrides }),
-	list("charges", func(b *booking.Booking) *[]booking.Charge { return &b.Charges }),
+	mapped("charges", func(b *booking.Booking) *[]booking.Charge { return &b.Charges }, putCharge, chargeText.get),
 }, cancellation, []column[booking.Booking]{
 	derived("occupied_from", func(d Dialect, b *booking.Booking) any { return d.PutTime(timebok.Instant(b.Occupied().Start)) }),
 	derived("occupied_to", func(d Dialect, b *booking.Booking) any { return d.PutTime(timebok.Instant(b.Occupied().End)) }),

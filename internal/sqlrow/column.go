@@ -1,6 +1,7 @@
 package sqlrow
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
 	"errors"
@@ -203,7 +204,7 @@ func blob[T any](name string, at func(*T) *[]byte) column[T] {
 			if len(*at(r)) == 0 {
 				return nil, nil
 			}
-			return *at(r), nil
+			return bytes.Clone(*at(r)), nil
 		},
 		func(_ Dialect, r *T, v any) (err error) {
 			*at(r), err = as[[]byte](v)

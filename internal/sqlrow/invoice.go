@@ -28,7 +28,7 @@ var Invoices = table("invoice", []column[invoice.Invoice]{
 	parsed("kid", func(v *invoice.Invoice) *timebok.KID { return &v.KID }),
 	text("transport", func(v *invoice.Invoice) *string { return &v.Transport }),
 	list("reasons", func(v *invoice.Invoice) *[]string { return &v.Reasons }),
-	list("lines", func(v *invoice.Invoice) *[]invoice.Line { return &v.Lines }),
+	mapped("lines", func(v *invoice.Invoice) *[]invoice.Line { return &v.Lines }, putLine, lineText.get),
 	list("taken", func(v *invoice.Invoice) *[]invoice.Correction { return &v.Taken }),
 	optional("credits", func(v *invoice.Invoice) **invoice.Reference { return &v.Credits }),
 	document("seller",

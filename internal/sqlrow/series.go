@@ -25,9 +25,9 @@ var SeriesTable = table("series", []column[series.Series]{
 	instant("fetched_at", func(s *series.Series) *time.Time { return &s.FetchedAt }),
 	moment("opened_at", func(s *series.Series) *time.Time { return &s.OpenedAt }),
 	instant("closed_at", func(s *series.Series) *time.Time { return &s.ClosedAt }),
-	list("approvals", func(s *series.Series) *[]series.Approval { return &s.Approvals }),
-	list("overrides", func(s *series.Series) *[]series.Override { return &s.Overrides }),
-	list("adjustments", func(s *series.Series) *[]series.Adjustment { return &s.Adjustments }),
+	mapped("approvals", func(s *series.Series) *[]series.Approval { return &s.Approvals }, putApproval, approvalText.get),
+	mapped("overrides", func(s *series.Series) *[]series.Override { return &s.Overrides }, putOverride, overrideText.get),
+	mapped("adjustments", func(s *series.Series) *[]series.Adjustment { return &s.Adjustments }, putAdjustment, adjustmentText.get),
 
 	derived("payer_id", func(d Dialect, s *series.Series) any { return putID(d, s.Terms().Billing.To.Payer.UUID()) }),
 	derived("valid_from", func(d Dialect, s *series.Series) any { return putDay(d, s.Terms().ValidFrom) }),

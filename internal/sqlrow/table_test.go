@@ -172,11 +172,11 @@ func TestStoredJSON(t *testing.T) {
 			fill(t, &s.Approvals)
 			s.Approvals = s.Approvals[:1]
 		}), `[{"At":"2026-03-02T06:00:00.000001Z","Source":"text","By":{"User":"text","Role":"text","Clinic":"` + id + `"},"Note":"text",` +
-			`"Terms":{"ValidFrom":"` + day + `","ValidTo":"` + day + `","Caps":[{"Treatment":"text","Unit":"text","Sessions":7,"Amount":"12.34"},` +
-			`{"Treatment":"text","Unit":"text","Sessions":7,"Amount":"12.34"}],"Billing":{"To":{"Payer":"` + id + `"},"By":"text"},` +
-			`"Share":{"Fixed":"12.34","Percent":7}}}]`},
+			`"Terms":{"ValidFrom":"` + day + `","ValidTo":"` + day + `","Billing":{"To":{"Payer":"` + id + `"},"By":"text"},` +
+			`"Caps":[{"Treatment":"text","Unit":"text","Sessions":7,"Amount":1234},{"Treatment":"text","Unit":"text","Sessions":7,"Amount":1234}],` +
+			`"Share":{"Percent":7,"Fixed":1234}}}]`},
 		{"charges", jsonOf(Bookings, "charges", func(b *booking.Booking) { fill(t, &b.Charges); b.Charges = b.Charges[:1] }),
-			`[{"Billing":{"To":{"Payer":"` + id + `"},"By":"text"},"Amount":"12.34","Invoice":"` + id + `","Issued":true}]`},
+			`[{"Billing":{"To":{"Payer":"` + id + `"},"By":"text"},"Invoice":"` + id + `","Issued":true,"Amount":1234}]`},
 		{"week", jsonOf(Schedules, "week", func(s *booking.Schedule) { fill(t, &s.Week); s.Week = s.Week[:1] }),
 			`[{"Day":3,"From":"08:30:00.000","To":"08:30:00.000"}]`},
 		{"debtor", jsonOf(Invoices, "debtor", func(v *invoice.Invoice) { fill(t, &v.Debtor) }),
@@ -209,6 +209,25 @@ func jsonOf[T timebok.Record](table *Table[T], name string, set func(*T)) func()
 			return "", fmt.Errorf("%s.%s is no text", table.Name(), name)
 		}
 		return text, nil
+	}
+}
+
+// An override that lifts all caps is not one that leaves them.
+func TestNoCapsAreNotNilCaps(t *testing.T) {
+	var s series.Series
+	fillID(&s)
+	s.Overrides = []series.Override{{Caps: []series.Cap{}}, {Caps: nil}}
+	row, err := SeriesTable.Values(SQLite{}, clinic, s, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read []any
+	for _, name := range SeriesTable.Reads() {
+		read = append(read, row[slices.Index(SeriesTable.Columns(), name)])
+	}
+	got, err := SeriesTable.Scan(SQLite{}, read)
+	if err != nil || got.Overrides[0].Caps == nil || got.Overrides[1].Caps != nil {
+		t.Errorf("Scan = %+v, %v", got.Overrides, err)
 	}
 }
 

@@ -61,6 +61,7 @@ type reader struct {
 	read     []bool // by node
 	readAttr []bool // by attribute
 	left     []Leftover
+	places   places
 }
 
 // document reads everything but the sums.
@@ -176,6 +177,9 @@ func (r *reader) exemption(d *Document, n node) {
 	if e.Code == "" && e.Reason == "" {
 		return
 	}
+	if len(d.Exempt) >= maxRates {
+		return
+	}
 	i := slices.IndexFunc(d.Exempt, func(x Exemption) bool { return x.Category == e.Category })
 	if i < 0 {
 		d.Exempt = append(d.Exempt, e)
@@ -206,22 +210,18 @@ func (r *reader) rest() {
 		switch {
 		case !r.read[n]:
 			if e.parent == none || r.read[e.parent] {
-				r.leave(r.path(n), Unmodelled)
+				r.leave(n, "", Unmodelled)
 			}
 			continue
 		case e.flags&mixed != 0:
-			r.leave(r.path(n)+"/text()", Unmodelled)
+			r.leave(n, "/text()", Unmodelled)
 		}
 		for a := e.attrs; a < e.attrsEnd; a++ {
 			if !r.readAttr[a] {
-				r.leave(r.path(n)+"/@"+string(r.src[r.attrs[a].raw.from:r.attrs[a].raw.to]), Unmodelled)
+				r.leave(n, "/@"+string(r.src[r.attrs[a].raw.from:r.attrs[a].raw.to]), Unmodelled)
 			}
 		}
 	}
-}
-
-func (r *reader) leave(path string, kind LeftoverKind) {
-	r.left = append(r.left, Leftover{path, kind})
 }
 
 // civilDate reads an xs:date without a zone (rule F001).

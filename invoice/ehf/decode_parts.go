@@ -189,6 +189,6 @@ func (r *reader) sum(n node, path string, want timebok.Money) {
 	case !ok:
 		r.unreadable(k)
 	case ore != want.Ore():
-		r.leave(r.path(k), Differs)
+		r.leave(k, "", Differs)
 	}
 }

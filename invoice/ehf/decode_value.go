@@ -89,7 +89,7 @@ func (r *reader) identifier(n node, path string) Identifier {
 // fixed reads a leaf whose value Encode writes by itself.
 func (r *reader) fixed(n node, path, want string) {
 	if k := r.at(n, path); k != none && string(normal(r.value(k))) != want {
-		r.leave(r.path(k), Differs)
+		r.leave(k, "", Differs)
 	}
 }
 
@@ -97,7 +97,7 @@ func (r *reader) fixed(n node, path, want string) {
 func (r *reader) scheme(n node) { r.fixed(n, "cac:TaxScheme/cbc:ID", "VAT") }
 
 // unreadable leaves a leaf over and says why.
-func (r *reader) unreadable(n node) { r.leave(r.path(n), Unreadable) }
+func (r *reader) unreadable(n node) { r.leave(n, "", Unreadable) }
 
 func (r *reader) date(n node, path string) *civil.Date {
 	k := r.at(n, path)

@@ -100,7 +100,10 @@ func (d *Document) addUp(room []Subtotal, wrong *timebok.Reasons) Totals {
 			wrong.Add(timebok.BadMoney, "Lines")
 			return t
 		}
-		t.ByVAT = intoSubtotal(t.ByVAT, l.VAT, ore)
+		if t.ByVAT = intoSubtotal(t.ByVAT, l.VAT, ore); len(t.ByVAT) > maxRates {
+			wrong.Add(TooManyRates, "Lines")
+			return t
+		}
 	}
 	for i := range d.Adjustments {
 		a := &d.Adjustments[i]
@@ -129,6 +132,9 @@ func (d *Document) addUp(room []Subtotal, wrong *timebok.Reasons) Totals {
 	}
 	return t
 }
+
+// maxRates is how many rates a document may have: more than any country.
+const maxRates = 50
 
 // intoSubtotal adds to the subtotal of a category and rate, which it puts in its
 // place if it is the first.

@@ -81,7 +81,7 @@ func (d *Document) checkHead(t *Totals, wrong *timebok.Reasons) {
 	if x := d.Delivery; x != nil && *x == (Delivery{}) {
 		wrong.Add(timebok.Missing, "Delivery")
 	}
-	if x := d.Delivery; x != nil && !x.Location.ok() {
+	if x := d.Delivery; x != nil && x.Location.Scheme != "" && (x.Location.Value == "" || !identifierSchemes.has([]byte(x.Location.Scheme))) {
 		wrong.Add(BadScheme, "Delivery.Location")
 	}
 }

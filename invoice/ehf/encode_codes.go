@@ -5,7 +5,7 @@ import "github.com/timebok/timebok"
 // kroner is the currency of every document that Encode writes.
 const kroner = "NOK"
 
-// ok reports whether an identifier of a party or place is complete, of a known
+// ok reports whether an identifier of a party is complete, of a known
 // scheme, and valid where Peppol checks the scheme's numbers. None is fine.
 func (i Identifier) ok() bool {
 	if i.Value == "" {

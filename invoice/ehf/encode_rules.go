@@ -89,6 +89,9 @@ var (
 		"må være E, Z eller O uten sats, eller S med sats over null [BR-S-05, BR-E-05, BR-Z-05, BR-O-05]",
 		"må vere E, Z eller O utan sats, eller S med sats over null [BR-S-05, BR-E-05, BR-Z-05, BR-O-05]",
 		"must be E, Z or O without a rate, or S with a rate above zero [BR-S-05, BR-E-05, BR-Z-05, BR-O-05]")
+	TooManyRates = timebok.NewRule("ehf.vat.rates",
+		"et dokument kan ha høyst 50 ulike satser", "eit dokument kan ha høgst 50 ulike satsar",
+		"a document can have at most 50 different rates")
 	NoExemption = timebok.NewRule("ehf.exemption",
 		"E og O må ha grunnen til at det ikke er merverdiavgift, S og Z kan ikke ha en [BR-E-10, BR-O-10, BR-S-10, BR-Z-10]",
 		"E og O må ha grunnen til at det ikkje er meirverdiavgift, S og Z kan ikkje ha ein [BR-E-10, BR-O-10, BR-S-10, BR-Z-10]",

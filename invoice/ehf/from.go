@@ -21,9 +21,9 @@ import (
 //     BR-E-02 demands. Outside the VAT Act (O) no MVA number may stand there.
 //
 // It refuses, with an *timebok.InvalidError that lists everything, an invoice that
-// the client pays, one without number or dates, a case of a network whose line
-// has no treatment code, and a text with a birth number in it. Append judges
-// the rest.
+// the client pays, one without number, issue date or place, a line without a
+// treatment code in a network's case, and a text with a birth number in it.
+// Append judges the rest.
 func From(v invoice.Invoice) (Document, error) {
 	var wrong timebok.Reasons
 	if v.Payer == nil {
@@ -32,6 +32,9 @@ func From(v invoice.Invoice) (Document, error) {
 	}
 	need(&wrong, "Number", v.Number > 0)
 	need(&wrong, "IssueDate", v.IssueDate != nil)
+	if v.Place.City == "" {
+		wrong.Add(invoice.NoPlace, "Place")
+	}
 	f := from{invoice: &v, wrong: &wrong}
 	number := strconv.FormatInt(v.Number, 10)
 	d := Document{

@@ -8,6 +8,7 @@ import (
 	civil "github.com/rickb777/date"
 	exact "github.com/shopspring/decimal"
 	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/invoice"
 )
 
 // Properties of a line that the network has published. The others are named by
@@ -23,18 +24,6 @@ const (
 // which of them it was.
 const TreatmentTime = "2006-01-02 15:04:05"
 
-// NoTreatment: the network rejects lines without a treatment code.
-var NoTreatment = timebok.NewRule("ehf.treatment",
-	"behandlingskoden (TreatmentId) mangler, og forsikringsselskapet avviser linjer uten",
-	"behandlingskoden (TreatmentId) manglar, og forsikringsselskapet avviser linjer utan",
-	"the treatment code (TreatmentId) is missing, and the insurer rejects lines without it")
-
-// BirthNumberInText: an invoice to a payer never says whom it is about.
-var BirthNumberInText = timebok.NewRule("ehf.birthnumber",
-	"inneholder et fødselsnummer, som ikke kan stå på fakturaen",
-	"inneheld eit fødselsnummer, som ikkje kan stå på fakturaen",
-	"has a birth number in it, which can't stand on the invoice")
-
 // line maps one session. Its unit is one: see UnitOne.
 func (f *from) line(i int) Line {
 	l := &f.invoice.Lines[i]
@@ -42,13 +31,15 @@ func (f *from) line(i int) Line {
 		ID: strconv.Itoa(i + 1), Quantity: exact.NewFromInt(1), Unit: UnitOne, Price: l.Amount.Decimal(),
 		VAT: VAT{Category: l.VAT.Category, Rate: l.VAT.Rate}, Name: l.Item,
 	}
-	if hasBirthNumber(l.Item) {
-		f.wrong.Add(BirthNumberInText, out.field(i, "Item"))
+	for _, text := range [...][2]string{{"Item", l.Item}, {"Treatment", l.Treatment}, {"VAT.Reason", l.VAT.Reason}} {
+		if hasBirthNumber(text[1]) {
+			f.wrong.Add(invoice.PersonalData, out.field(i, text[0]))
+		}
 	}
 	if l.Treatment != "" {
 		out.Properties = append(out.Properties, Property{TreatmentID, l.Treatment})
 	} else if f.invoice.Case.Network != "" {
-		f.wrong.Add(NoTreatment, out.field(i, "Treatment"))
+		f.wrong.Add(invoice.NoTreatment, out.field(i, "Treatment"))
 	}
 	zone, err := timebok.LoadZone(l.Zone)
 	if err != nil {

@@ -19,7 +19,10 @@ func (d *Driver) Lease(ctx context.Context, l storage.LeaseRequest) ([]storage.Q
 	d.relay.Lock()
 	defer d.relay.Unlock()
 	var due []*message
-	clinics := d.all()
+	clinics, err := d.all()
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range clinics {
 		o := c.now().outbox
 		due = o.due(due, l)
@@ -45,10 +48,13 @@ func (d *Driver) Lease(ctx context.Context, l storage.LeaseRequest) ([]storage.Q
 }
 
 // all returns the clinics as they are now.
-func (d *Driver) all() map[timebok.ClinicID]*clinic {
+func (d *Driver) all() (map[timebok.ClinicID]*clinic, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return maps.Clone(d.clinics)
+	if d.closed {
+		return nil, &timebok.UnavailableError{What: "storage", Cause: errClosed}
+	}
+	return maps.Clone(d.clinics), nil
 }
 
 // due appends at most Limit messages of each kind that can be leased. What is
@@ -137,9 +143,9 @@ func (d *Driver) settle(ctx context.Context, k storage.LeaseKey, end func(*clini
 	}
 	d.relay.Lock()
 	defer d.relay.Unlock()
-	c, ok := d.all()[k.Clinic]
-	if !ok {
-		return false, nil
+	c, err := d.clinic(k.Clinic)
+	if err != nil {
+		return false, err
 	}
 	o := c.now().outbox
 	m, ok := o.get(k.ID)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +14,6 @@ import (
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/storage"
-	"github.com/timebok/timebok/storage/sqlite"
 	"github.com/timebok/timebok/storage/storagetest"
 )
 
@@ -29,16 +27,10 @@ func TestKilled(t *testing.T) {
 		bookUntilKilled(t, path)
 		return
 	}
-	path := filepath.Join(t.TempDir(), "timebok.db")
-	if err := sqlite.Migrate(t.Context(), path, nil); err != nil {
-		t.Fatal(err)
-	}
+	path := newFile(t)
 	c := storagetest.NewClinic("crash")
 	func() {
-		d, err := sqlite.Open(path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		d := open(t, path, nil)
 		defer d.Close()
 		c.Save(t, storage.New(d, nil))
 	}()
@@ -83,10 +75,7 @@ func killWorker(t *testing.T, path string, round int, told map[string]bool) {
 }
 
 func bookUntilKilled(t *testing.T, path string) {
-	d, err := sqlite.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := open(t, path, nil)
 	store := storage.New(d, nil)
 	c := storagetest.NewClinic("crash")
 	desk := &booking.Desk{Source: timebok.Source{Now: func() time.Time { return storagetest.Monday }}}
@@ -116,13 +105,10 @@ func bookUntilKilled(t *testing.T, path string) {
 // checkSurvivors opens the file as the next process would, and looks at all of it.
 func checkSurvivors(t *testing.T, path string, c *storagetest.Clinic, told map[string]bool) {
 	t.Helper()
-	d, err := sqlite.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := open(t, path, nil)
 	defer d.Close()
 	stored, audited := map[string]bool{}, map[string]bool{}
-	err = storage.New(d, nil).View(t.Context(), c.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
+	err := storage.New(d, nil).View(t.Context(), c.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
 		var last booking.Booking
 		for b, err := range tx.Bookings(ctx, booking.Filter{}) {
 			if err != nil {
@@ -156,5 +142,8 @@ func checkSurvivors(t *testing.T, path string, c *storagetest.Clinic, told map[s
 	}
 	if len(stored) != len(audited) {
 		t.Errorf("%d bookings and %d audit entries", len(stored), len(audited))
+	}
+	if got := rawText(t, path, "PRAGMA integrity_check"); got != "ok" {
+		t.Errorf("integrity_check: %s", got)
 	}
 }

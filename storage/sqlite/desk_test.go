@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -28,16 +27,10 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{
-		Clinic: storagetest.NewClinic("A"), path: filepath.Join(t.TempDir(), "timebok.db"), tap: &tap{},
+		Clinic: storagetest.NewClinic("A"), path: newFile(t), tap: &tap{},
 		Desk: booking.Desk{Source: timebok.Source{Now: func() time.Time { return storagetest.Monday }}},
 	}
-	if err := sqlite.Migrate(t.Context(), d.path, nil); err != nil {
-		t.Fatal(err)
-	}
-	opened, err := sqlite.Open(d.path, &sqlite.Options{Driver: d.tap})
-	if err != nil {
-		t.Fatal(err)
-	}
+	opened := open(t, d.path, &sqlite.Options{Driver: d.tap})
 	t.Cleanup(func() {
 		if err := opened.Close(); err != nil {
 			t.Errorf("Close: %v", err)

@@ -1,6 +1,10 @@
 package sqlite
 
-import "time"
+import (
+	"context"
+	"errors"
+	"time"
+)
 
 // Waiting returns how many Updates wait for their turn.
 func Waiting(d *Driver) int {
@@ -14,3 +18,20 @@ func Latest() int { return latest() }
 
 // Patient makes groups grow until nobody waits, however long that takes.
 func Patient(d *Driver) { d.writer.delay = time.Hour }
+
+// WriteSQL returns the statements that write records.
+func WriteSQL() (out []string) {
+	for _, w := range writes {
+		out = append(out, w.insert, w.update, w.remove, w.version)
+	}
+	return out
+}
+
+// RunOnWriter executes SQL on the connection that writes.
+func RunOnWriter(d *Driver, sql string) error {
+	if err := d.writer.await(context.Background()); err != nil {
+		return err
+	}
+	err := d.writer.conn.run(sql)
+	return errors.Join(err, d.writer.yield(false))
+}

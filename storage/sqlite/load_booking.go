@@ -14,7 +14,7 @@ var (
 	agreementsOn = from(sqlrow.PriceAgreements, "AND service_id = ? ORDER BY id")
 
 	// The conditions of a calendar, of one practitioner and of several.
-	busyIn    = " AND starts > ? AND starts < ? AND occupied_from < ? AND occupied_to > ? AND active"
+	busyIn    = " AND starts > ? AND starts < ? AND occupied_from < ? AND occupied_to > ? AND occupied_from < occupied_to AND active"
 	busyOf    = from(sqlrow.Busy, "AND practitioner_id = ?"+busyIn)
 	busyAmong = from(sqlrow.Busy, "AND practitioner_id IN (SELECT unhex(value) FROM json_each(?))"+busyIn)
 

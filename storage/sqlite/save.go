@@ -20,11 +20,13 @@ type recordKey struct {
 // (0: none).
 type change struct {
 	record timebok.Record
+	row    []any // its values as they were when it was saved
 	base   int64
 }
 
 // Save holds records until the transaction reads or commits. Of several saves of
-// one record the last is written.
+// one record the last is written. What the caller does to a record afterwards
+// changes nothing of it.
 func (t *tx) Save(records ...timebok.Record) {
 	if t.ended || t.failed != nil {
 		return
@@ -43,12 +45,17 @@ func (t *tx) hold(r timebok.Record) error {
 		if !ok {
 			return errReadOnly
 		}
+		e.Codes = slices.Clone(e.Codes)
 		if i := slices.IndexFunc(t.entries, func(x timebok.AuditEntry) bool { return x.ID == e.ID }); i >= 0 {
 			t.entries[i] = e
 			return nil
 		}
 		t.entries = append(t.entries, e)
 		return nil
+	}
+	row, err := t.values(r)
+	if err != nil {
+		return err
 	}
 	ref := r.Ref()
 	k := recordKey{ref.Kind, ref.ID}
@@ -59,10 +66,10 @@ func (t *tx) hold(r timebok.Record) error {
 		if ref.Version != have && ref.Version != have+1 && !(gone && ref.Version == 1) {
 			return stale(ref, have)
 		}
-		before.record = r
+		before.record, before.row = r, row
 		return nil
 	}
-	c := change{r, ref.Version - 1}
+	c := change{r, row, ref.Version - 1}
 	if have, again := t.own[k]; again {
 		if ref.Version != have && ref.Version != have+1 {
 			return stale(ref, have)
@@ -107,6 +114,30 @@ func (t *tx) flush() error {
 	return nil
 }
 
+// values returns the columns of a record, none for a Deletion.
+func (t *tx) values(r timebok.Record) ([]any, error) {
+	if _, gone := r.(timebok.Deletion); gone {
+		return nil, nil
+	}
+	ref := r.Ref()
+	w, ok := writes[ref.Kind]
+	if !ok {
+		return nil, timebok.Reasons{timebok.BadValue.At("Kind")}.Invalid()
+	}
+	if ref.Kind == timebok.KindClinic && ref.ID != t.id.UUID() {
+		return nil, timebok.Reasons{timebok.BadID.At("ID")}.Invalid() // another clinic's
+	}
+	// Three places more, for the key that an update ends with.
+	row, err := w.table.Values(sqlrow.SQLite{}, t.id, r, make([]any, 0, len(w.table.Columns())+3))
+	if errors.Is(err, sqlrow.ErrNoID) {
+		return nil, timebok.Reasons{timebok.Missing.At("ID")}.Invalid()
+	}
+	if err != nil {
+		return nil, timebok.Reasons{timebok.BadValue.At(string(ref.Kind))}.Invalid()
+	}
+	return row, nil
+}
+
 // put writes one change.
 func (t *tx) put(c change) error {
 	ref := c.record.Ref()
@@ -117,21 +148,10 @@ func (t *tx) put(c change) error {
 	if d, gone := c.record.(timebok.Deletion); gone {
 		return t.delete(w, d, c.base)
 	}
-	if ref.Kind == timebok.KindClinic && ref.ID != t.id.UUID() {
-		return timebok.Reasons{timebok.BadID.At("ID")}.Invalid() // another clinic's
-	}
-	var buf [48]any
-	row, err := w.table.Values(sqlrow.SQLite{}, t.id, c.record, buf[:0])
-	if errors.Is(err, sqlrow.ErrNoID) {
-		return timebok.Reasons{timebok.Missing.At("ID")}.Invalid()
-	}
-	if err != nil {
-		return timebok.Reasons{timebok.BadValue.At(string(ref.Kind))}.Invalid()
-	}
 	if c.base == 0 && ref.Version >= 1 {
-		return t.insert(w, c.record, row)
+		return t.insert(w, c.record, c.row)
 	}
-	return t.update(w, c, row)
+	return t.update(w, c)
 }
 
 func (t *tx) insert(w *writeSQL, r timebok.Record, row []any) error {
@@ -145,8 +165,8 @@ func (t *tx) insert(w *writeSQL, r timebok.Record, row []any) error {
 	return nil
 }
 
-func (t *tx) update(w *writeSQL, c change, row []any) error {
-	args := append(row[2:], row[0], row[1])
+func (t *tx) update(w *writeSQL, c change) error {
+	args := append(c.row[2:], c.row[0], c.row[1])
 	if w.table.HasVersion() {
 		args = append(args, c.base)
 	} else if c.base != 1 || c.record.Ref().Version != 1 {

@@ -1,10 +1,8 @@
 package sqlite_test
 
 import (
-	"database/sql/driver"
 	"errors"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,21 +11,7 @@ import (
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/storage/sqlite"
-	modernc "modernc.org/sqlite"
 )
-
-// raw executes SQL on a file, behind the backend's back.
-func raw(t *testing.T, path, sql string) {
-	t.Helper()
-	c, err := (&modernc.Driver{}).Open("file:" + (&url.URL{Path: path}).EscapedPath())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	if _, err := c.(driver.ExecerContext).ExecContext(t.Context(), sql, nil); err != nil {
-		t.Fatal(err)
-	}
-}
 
 func TestOpenChangesNothing(t *testing.T) {
 	dir := t.TempDir()

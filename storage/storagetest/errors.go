@@ -1,7 +1,6 @@
 package storagetest
 
 import (
-	"context"
 	"errors"
 	"testing"
 
@@ -28,19 +27,4 @@ func wantTaken(t testing.TB, what string, err error) {
 	if !errors.Is(err, booking.SlotTaken) {
 		t.Errorf("%s: the refusal %v does not name %s", what, err, booking.SlotTaken.Code())
 	}
-}
-
-// isTyped reports whether an error is one of the library's, so that a caller can
-// tell what to do, and not a raw one of the backend.
-func isTyped(err error) bool {
-	for _, sentinel := range []error{
-		timebok.ErrNotFound, timebok.ErrExists, timebok.ErrConflict,
-		timebok.ErrInvalid, timebok.ErrRefused, timebok.ErrUnavailable,
-		context.Canceled, context.DeadlineExceeded,
-	} {
-		if errors.Is(err, sentinel) {
-			return true
-		}
-	}
-	return false
 }

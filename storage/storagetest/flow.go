@@ -19,87 +19,84 @@ type step struct {
 	run  func(ctx context.Context, tx storage.Tx) error
 }
 
-// flow is a day at the desk: each step is one Update. The records that it makes
-// are the same in every run, since its clock and IDs are.
+// flow is a day at the desk: each step is one Update. No step knows more of the
+// others than the IDs of what they make, so each can be run again.
 func (e *env) flow() []step {
 	by, d := e.Actor(), e.desk
-	var first, second, loose booking.Booking
-	request := func(hours int) booking.Request {
+	first, second, loose := e.Booking("first", 0).ID, e.Booking("second", 0).ID, e.Booking("loose", 0).ID
+	request := func(id booking.ID, hours int) booking.Request {
 		r := e.Request(Monday.Add(time.Duration(hours) * time.Hour))
-		r.Series = e.Case.ID
+		r.ID, r.Series = id, e.Case.ID
 		return r
-	}
-	keep := func(b *booking.Booking, made booking.Booking, err error) error {
-		if err == nil {
-			*b = made
-		}
-		return err
 	}
 	return []step{
 		{"book and invite", func(ctx context.Context, tx storage.Tx) error {
-			r := request(3)
+			r := request(first, 3)
 			r.Invite = true
-			made, err := d.Book(ctx, tx, by, r)
-			return keep(&first, made, err)
+			return only(d.Book(ctx, tx, by, r))
 		}},
 		{"propose", func(ctx context.Context, tx storage.Tx) error {
-			r := request(5)
+			r := request(second, 5)
 			r.Tentative = true
-			made, err := d.Book(ctx, tx, by, r)
-			return keep(&second, made, err)
+			return only(d.Book(ctx, tx, by, r))
 		}},
-		{"confirm", func(ctx context.Context, tx storage.Tx) error {
-			made, err := d.Confirm(ctx, tx, by, second.ID, second.Version)
-			return keep(&second, made, err)
-		}},
-		{"move", func(ctx context.Context, tx storage.Tx) error {
-			made, err := d.Move(ctx, tx, by, booking.MoveRequest{
-				Booking: first.ID, Version: first.Version, Start: Monday.Add(4 * time.Hour), With: e.Kari.ID,
-			})
-			return keep(&first, made, err)
-		}},
+		{"confirm", on(second, func(ctx context.Context, tx storage.Tx, b booking.Booking) error {
+			return only(d.Confirm(ctx, tx, by, b.ID, b.Version))
+		})},
+		{"move", on(first, func(ctx context.Context, tx storage.Tx, b booking.Booking) error {
+			return only(d.Move(ctx, tx, by, booking.MoveRequest{
+				Booking: b.ID, Version: b.Version, Start: Monday.Add(4 * time.Hour), With: e.Kari.ID,
+			}))
+		})},
 		{"book several", func(ctx context.Context, tx storage.Tx) error {
 			starts, err := booking.Weekly(Monday.Add(30*time.Hour), 4, 1, e.Zone)
 			if err != nil {
 				return err
 			}
-			_, _, err = d.BookAll(ctx, tx, by, request(0), starts)
+			_, _, err = d.BookAll(ctx, tx, by, request(e.Booking("several", 0).ID, 0), starts)
 			return err
 		}},
-		{"cancel", func(ctx context.Context, tx storage.Tx) error {
-			made, err := d.Cancel(ctx, tx, by, first.ID, first.Version, booking.ByClient)
-			return keep(&first, made, err)
-		}},
+		{"cancel", on(first, func(ctx context.Context, tx storage.Tx, b booking.Booking) error {
+			return only(d.Cancel(ctx, tx, by, b.ID, b.Version, booking.ByClient))
+		})},
 		{"start a series", func(ctx context.Context, tx storage.Tx) error {
-			_, err := d.StartSeries(ctx, tx, by, series.Series{
+			return only(d.StartSeries(ctx, tx, by, series.Series{
 				ID: idOf[series.Series](e.ids, "flow"), Client: e.Åse.ID, Kind: series.SelfPaying,
-			}, series.Terms{Billing: timebok.BillClient})
-			return err
+			}, series.Terms{Billing: timebok.BillClient}))
 		}},
 		{"book without a series", func(ctx context.Context, tx storage.Tx) error {
-			r := request(7)
+			r := request(loose, 7)
 			r.Series = series.ID{}
-			made, err := d.Book(ctx, tx, by, r)
-			return keep(&loose, made, err)
+			return only(d.Book(ctx, tx, by, r))
 		}},
-		{"attach", func(ctx context.Context, tx storage.Tx) error {
-			made, err := d.Attach(ctx, tx, by, booking.AttachRequest{Booking: loose.ID, Version: loose.Version, Series: e.Case.ID})
-			return keep(&loose, made, err)
-		}},
-		{"void", func(ctx context.Context, tx storage.Tx) error {
-			made, err := d.Void(ctx, tx, by, loose.ID, loose.Version)
-			return keep(&loose, made, err)
-		}},
+		{"attach", on(loose, func(ctx context.Context, tx storage.Tx, b booking.Booking) error {
+			return only(d.Attach(ctx, tx, by, booking.AttachRequest{Booking: b.ID, Version: b.Version, Series: e.Case.ID}))
+		})},
+		{"void", on(loose, func(ctx context.Context, tx storage.Tx, b booking.Booking) error {
+			return only(d.Void(ctx, tx, by, b.ID, b.Version))
+		})},
 		{"change the series", func(ctx context.Context, tx storage.Tx) error {
-			_, err := d.ChangeSeries(ctx, tx, by, e.Case.ID, 1, "series.adjust", func(s series.Series, _ series.Use) (series.Series, error) {
+			return only(d.ChangeSeries(ctx, tx, by, e.Case.ID, 1, "series.adjust", func(s series.Series, _ series.Use) (series.Series, error) {
 				return s.Adjust(series.Adjustment{At: Monday, By: by, Why: "x", Sessions: 1})
-			})
-			return err
+			}))
+		}},
+		{"book in a series as it was changed", func(ctx context.Context, tx storage.Tx) error {
+			return only(d.Book(ctx, tx, by, request(e.Booking("last", 0).ID, 9)))
 		}},
 		{"look", func(ctx context.Context, tx storage.Tx) error {
-			_, err := d.ClientBookings(ctx, tx, by, e.Ola.ID)
-			return err
+			return only(d.ClientBookings(ctx, tx, by, e.Ola.ID))
 		}},
+	}
+}
+
+// on runs a step on a booking as it is now.
+func on(id booking.ID, run func(ctx context.Context, tx storage.Tx, b booking.Booking) error) func(context.Context, storage.Tx) error {
+	return func(ctx context.Context, tx storage.Tx) error {
+		b, err := tx.Booking(ctx, id)
+		if err != nil {
+			return err
+		}
+		return run(ctx, tx, b)
 	}
 }
 

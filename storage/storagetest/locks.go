@@ -17,28 +17,28 @@ import (
 var locks = group{"Locks", []clause{
 	{"LoadBooking, LoadIntake and LoadInvoicing in an Update hold what they name until the end: of two that name the same, one waits for the other. The order is connection, practitioners, series, client, numbering, each by ID.", []check{
 		{"LoadBooking holds the practitioner", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return second(tx.LoadBooking(ctx, booking.Needs{Practitioner: e.Anne.ID}))
+			return only(tx.LoadBooking(ctx, booking.Needs{Practitioner: e.Anne.ID}))
 		})},
 		{"LoadBooking holds the series", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return second(tx.LoadBooking(ctx, booking.Needs{Series: e.Case.ID}))
+			return only(tx.LoadBooking(ctx, booking.Needs{Series: e.Case.ID}))
 		})},
 		{"LoadBooking holds the client", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return second(tx.LoadBooking(ctx, booking.Needs{Client: e.Ola.ID}))
+			return only(tx.LoadBooking(ctx, booking.Needs{Client: e.Ola.ID}))
 		})},
 		{"LoadIntake holds the connection", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return second(tx.LoadIntake(ctx, insurance.IntakeNeeds{Network: timebok.Behandlernettverk}))
+			return only(tx.LoadIntake(ctx, insurance.IntakeNeeds{Network: timebok.Behandlernettverk}))
 		})},
 		{"LoadIntake holds a connection that does not exist", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return second(tx.LoadIntake(ctx, insurance.IntakeNeeds{Network: "another"}))
+			return only(tx.LoadIntake(ctx, insurance.IntakeNeeds{Network: "another"}))
 		})},
 		{"LoadInvoicing holds the series", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return second(tx.LoadInvoicing(ctx, invoice.Needs{Series: e.Case.ID}))
+			return only(tx.LoadInvoicing(ctx, invoice.Needs{Series: e.Case.ID}))
 		})},
 		{"LoadInvoicing holds the client", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return second(tx.LoadInvoicing(ctx, invoice.Needs{Client: e.Ola.ID}))
+			return only(tx.LoadInvoicing(ctx, invoice.Needs{Client: e.Ola.ID}))
 		})},
 		{"LoadInvoicing holds the numbering", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return second(tx.LoadInvoicing(ctx, invoice.Needs{Party: e.SoleTrader.ID}))
+			return only(tx.LoadInvoicing(ctx, invoice.Needs{Party: e.SoleTrader.ID}))
 		})},
 		{"what was loaded under the lock can be changed", loadedCanBeChanged},
 		{"nobody waits for ever", nobodyWaitsForEver},
@@ -59,7 +59,8 @@ var locks = group{"Locks", []clause{
 	}},
 }}
 
-func second[T any](_ T, err error) error { return err }
+// only drops what comes with an error.
+func only[T any](_ T, err error) error { return err }
 
 // holds tests that of two Updates that load the same, one waits for the other:
 // the second, as it is committed, reads what the first one saved.
@@ -158,7 +159,7 @@ func nobodyWaitsForEver(e *env) {
 func givesUpWaiting(e *env) {
 	e.save(e.Records()...)
 	lock := func(ctx context.Context, tx storage.Tx) error {
-		return second(tx.LoadBooking(ctx, booking.Needs{Practitioner: e.Anne.ID}))
+		return only(tx.LoadBooking(ctx, booking.Needs{Practitioner: e.Anne.ID}))
 	}
 	err := e.update(func(ctx context.Context, tx storage.Tx) error {
 		if err := lock(ctx, tx); err != nil {
@@ -192,7 +193,7 @@ func viewWaitsForNobody(e *env) {
 		if _, err := tx.LoadIntake(ctx, insurance.IntakeNeeds{Network: timebok.Behandlernettverk, Client: e.Ola.ID}); err != nil {
 			return err
 		}
-		return second(tx.LoadInvoicing(ctx, invoice.Needs{Client: e.Ola.ID, Party: e.Company.ID}))
+		return only(tx.LoadInvoicing(ctx, invoice.Needs{Client: e.Ola.ID, Party: e.Company.ID}))
 	}
 	err := e.update(func(ctx context.Context, tx storage.Tx) error {
 		if _, err := tx.LoadIntake(ctx, insurance.IntakeNeeds{Network: timebok.Behandlernettverk}); err != nil {

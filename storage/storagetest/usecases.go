@@ -54,7 +54,7 @@ func (e *env) compete(n int, rule *timebok.Rule, command func(ctx context.Contex
 
 func (e *env) book(r booking.Request) func(ctx context.Context, tx storage.Tx) error {
 	return func(ctx context.Context, tx storage.Tx) error {
-		return second(e.desk.Book(ctx, tx, e.Actor(), r))
+		return only(e.desk.Book(ctx, tx, e.Actor(), r))
 	}
 }
 
@@ -148,7 +148,7 @@ func oneWinnerForAMove(e *env) {
 	}
 	target := Monday.Add(4*time.Hour).AddDate(0, 0, 20)
 	won := e.compete(contenders, booking.SlotTaken, func(ctx context.Context, tx storage.Tx, i int) error {
-		return second(e.desk.Move(ctx, tx, e.Actor(), booking.MoveRequest{Booking: made[i].ID, Version: 1, Start: target}))
+		return only(e.desk.Move(ctx, tx, e.Actor(), booking.MoveRequest{Booking: made[i].ID, Version: 1, Start: target}))
 	})
 	if won != 1 {
 		e.Errorf("%d of %d moves to one time won, want 1", won, contenders)

@@ -102,7 +102,7 @@ func viewsHoldAll(e *env) {
 		}
 		return err
 	})
-	e.wantNoClinic(func(ctx context.Context, tx storage.Tx) error { return second(tx.LoadBooking(ctx, booking.Needs{})) })
+	e.wantNoClinic(func(ctx context.Context, tx storage.Tx) error { return only(tx.LoadBooking(ctx, booking.Needs{})) })
 }
 
 // wantNoClinic fails unless a load in a clinic without a record says so.
@@ -175,7 +175,7 @@ func intakeViews(e *env) {
 		return nil
 	})
 	e.wantNoClinic(func(ctx context.Context, tx storage.Tx) error {
-		return second(tx.LoadIntake(ctx, insurance.IntakeNeeds{Network: bn}))
+		return only(tx.LoadIntake(ctx, insurance.IntakeNeeds{Network: bn}))
 	})
 }
 
@@ -225,7 +225,7 @@ func invoicingViews(e *env) {
 		}
 		return nil
 	})
-	e.wantNoClinic(func(ctx context.Context, tx storage.Tx) error { return second(tx.LoadInvoicing(ctx, invoice.Needs{})) })
+	e.wantNoClinic(func(ctx context.Context, tx storage.Tx) error { return only(tx.LoadInvoicing(ctx, invoice.Needs{})) })
 }
 
 func sortByID[R timebok.Record](list []R) {

@@ -233,7 +233,7 @@ CREATE TABLE booking (
   PRIMARY KEY (clinic_id, id),
   -- Searches for overlaps look no further back than the longest session with the
   -- longest buffers (booking: 24 hours, timebok.MaxBuffer).
-  CONSTRAINT booking_length CHECK (ends > starts AND ends - starts <= 86400000000
+  CONSTRAINT booking_length CHECK (ends - starts BETWEEN 0 AND 86400000000
     AND buffer_before BETWEEN 0 AND 14400000000 AND buffer_after BETWEEN 0 AND 14400000000)
 ) STRICT;
 CREATE INDEX booking_practitioner ON booking (clinic_id, practitioner_id, starts, id);
@@ -244,22 +244,24 @@ CREATE INDEX booking_series ON booking (clinic_id, series_id, starts, id) WHERE 
 -- The second guard: a program that forgets the lock is refused all the same. It
 -- reads at most what begins within 28 hours before the booking (24 of a session, 4 of
 -- its buffer after) and 4 hours after it (the buffer before).
-CREATE TRIGGER booking_overlap_insert BEFORE INSERT ON booking WHEN NEW.active AND NOT NEW.overlap_allowed BEGIN
+CREATE TRIGGER booking_overlap_insert BEFORE INSERT ON booking
+WHEN NEW.active AND NOT NEW.overlap_allowed AND NEW.occupied_from < NEW.occupied_to BEGIN
   SELECT RAISE(ABORT, 'timebok: slot.taken') WHERE EXISTS (
     SELECT 1 FROM booking b
     WHERE b.clinic_id = NEW.clinic_id AND b.practitioner_id = NEW.practitioner_id
       AND b.starts > NEW.occupied_from - 100800000000 AND b.starts < NEW.occupied_to + 14400000000
-      AND b.occupied_from < NEW.occupied_to AND b.occupied_to > NEW.occupied_from
+      AND b.occupied_from < NEW.occupied_to AND b.occupied_to > NEW.occupied_from AND b.occupied_from < b.occupied_to
       AND b.active AND NOT b.overlap_allowed AND b.id <> NEW.id);
 END;
-CREATE TRIGGER booking_overlap_update BEFORE UPDATE ON booking WHEN NEW.active AND NOT NEW.overlap_allowed AND (
+CREATE TRIGGER booking_overlap_update BEFORE UPDATE ON booking
+WHEN NEW.active AND NOT NEW.overlap_allowed AND NEW.occupied_from < NEW.occupied_to AND (
   NOT OLD.active OR OLD.overlap_allowed OR NEW.practitioner_id IS NOT OLD.practitioner_id
   OR NEW.occupied_from < OLD.occupied_from OR NEW.occupied_to > OLD.occupied_to) BEGIN
   SELECT RAISE(ABORT, 'timebok: slot.taken') WHERE EXISTS (
     SELECT 1 FROM booking b
     WHERE b.clinic_id = NEW.clinic_id AND b.practitioner_id = NEW.practitioner_id
       AND b.starts > NEW.occupied_from - 100800000000 AND b.starts < NEW.occupied_to + 14400000000
-      AND b.occupied_from < NEW.occupied_to AND b.occupied_to > NEW.occupied_from
+      AND b.occupied_from < NEW.occupied_to AND b.occupied_to > NEW.occupied_from AND b.occupied_from < b.occupied_to
       AND b.active AND NOT b.overlap_allowed AND b.id <> NEW.id);
 END;
 

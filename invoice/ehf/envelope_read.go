@@ -1,0 +1,306 @@
+package ehf
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/timebok/timebok"
+)
+
+// OpenEnvelope reads an envelope and the document in it. The document is a part
+// of the source, byte for byte, without an XML declaration, so that it is UTF-8.
+// Only if it relies on namespaces that the envelope declares it is a copy, with
+// those declarations added to its root element.
+//
+// It checks the envelope against the specification and against the document's
+// root element. An MLSTo that is no service provider, or an MLSType of another
+// value, counts as none, as the specification has it. The options may be nil; their
+// Limits are heeded.
+//
+// The error is a *ReadError if the source is no envelope that can be read, and
+// else an *timebok.InvalidError with all that is wrong. What could be read is
+// returned all the same, for a person to look at.
+func OpenEnvelope(src []byte, opts *Options) (Envelope, []byte, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	r := envelopeReader{}
+	if err := parse(&r.tree, src, opts.Limits); err != nil {
+		return Envelope{}, nil, err
+	}
+	header := r.first(root)
+	if !r.named(root, "StandardBusinessDocument") || !r.named(header, "StandardBusinessDocumentHeader") {
+		return Envelope{}, nil, r.fail(NotEnvelope, 0)
+	}
+	r.header(header)
+	doc := r.payload(r.elems[header].next)
+	return r.e, doc, r.wrong.Invalid()
+}
+
+type envelopeReader struct {
+	tree
+	e     Envelope
+	wrong timebok.Reasons
+}
+
+// named reports whether n is an element of the envelope with that name.
+func (r *envelopeReader) named(n node, local string) bool {
+	return n != none && r.called(n, foreign, local) && string(r.elems[n].uri) == envelopeSpace
+}
+
+// one is the text of the one child of n with a name. It adds what is wrong if
+// there is none or another one.
+func (r *envelopeReader) one(n node, local, field string) string {
+	k := r.only(n, local, field)
+	if k == none {
+		return ""
+	}
+	text := r.leaf(k)
+	if text == "" {
+		r.wrong.Add(timebok.Missing, field)
+	}
+	return text
+}
+
+// only is the one child of n with a name, or none.
+func (r *envelopeReader) only(n node, local, field string) node {
+	found := none
+	for k := r.first(n); k != none; k = r.elems[k].next {
+		switch {
+		case !r.named(k, local):
+		case found != none:
+			r.wrong.Add(BadScope, field)
+			return found
+		default:
+			found = k
+		}
+	}
+	if found == none {
+		r.wrong.Add(timebok.Missing, field)
+	}
+	return found
+}
+
+func (r *envelopeReader) header(n node) {
+	if v := r.one(n, "HeaderVersion", "HeaderVersion"); v != "" && v != headerVersion {
+		r.wrong.Add(timebok.BadValue, "HeaderVersion")
+	}
+	r.e.Sender = r.partner(n, "Sender")
+	r.e.Receiver = r.partner(n, "Receiver")
+	if k := r.only(n, "DocumentIdentification", "DocumentIdentification"); k != none {
+		r.e.Standard = r.one(k, "Standard", "Standard")
+		r.e.TypeVersion = r.one(k, "TypeVersion", "TypeVersion")
+		r.e.Instance = r.one(k, "InstanceIdentifier", "Instance")
+		r.e.Type = r.one(k, "Type", "Type")
+		if text := r.one(k, "CreationDateAndTime", "Created"); text != "" {
+			created, err := time.Parse("2006-01-02T15:04:05Z07:00", text)
+			if err != nil {
+				r.wrong.Add(BadCreated, "Created")
+			}
+			r.e.Created = created
+		}
+	}
+	if k := r.only(n, "BusinessScope", "BusinessScope"); k != none {
+		r.scopes(k)
+	}
+}
+
+func (r *envelopeReader) partner(header node, field string) Identifier {
+	partner := r.only(header, field, field)
+	if partner == none {
+		return Identifier{}
+	}
+	k := r.only(partner, "Identifier", field)
+	if k == none {
+		return Identifier{}
+	}
+	id, ok := participantOf(r.attributeText(k, "Authority"), r.leaf(k))
+	if !ok {
+		r.wrong.Add(BadParticipant, field)
+	}
+	return id
+}
+
+// participantOf reads a participant such as 0192:123456785.
+func participantOf(authority, text string) (Identifier, bool) {
+	scheme, value, _ := strings.Cut(text, ":")
+	id := Identifier{scheme, value}
+	return id, authority == participants && isAddress(id)
+}
+
+func (r *envelopeReader) scopes(n node) {
+	seen := map[string]int{}
+	for k := r.first(n); k != none; k = r.elems[k].next {
+		if !r.named(k, "Scope") {
+			continue
+		}
+		s := Scope{}
+		for f := r.first(k); f != none; f = r.elems[f].next {
+			switch {
+			case r.named(f, "Type"):
+				s.Type = r.leaf(f)
+			case r.named(f, "InstanceIdentifier"):
+				s.Instance = r.leaf(f)
+			case r.named(f, "Identifier"):
+				s.Identifier = r.leaf(f)
+			}
+		}
+		if isReserved(s.Type) {
+			seen[s.Type]++
+		}
+		r.scope(s)
+	}
+	for _, f := range []struct{ scope, field string }{
+		{scopeDocument, "DocumentType"}, {scopeProcess, "Process"}, {scopeCountry, "Country"},
+	} {
+		switch seen[f.scope] {
+		case 0:
+			r.wrong.Add(timebok.Missing, f.field)
+		case 1:
+		default:
+			r.wrong.Add(BadScope, f.field)
+		}
+	}
+	if seen[scopeMLSTo] > 1 {
+		r.wrong.Add(BadScope, "MLSTo")
+	}
+	if seen[scopeMLSType] > 1 {
+		r.wrong.Add(BadScope, "MLSType")
+	}
+}
+
+func (r *envelopeReader) scope(s Scope) {
+	or := func(text, other string) string {
+		if text == "" {
+			return other
+		}
+		return text
+	}
+	switch s.Type {
+	case scopeDocument: // envelopes before version 1.1 have no scheme
+		r.e.DocumentType = ID{or(s.Identifier, documentTypes), s.Instance}
+		r.given(s.Instance, "DocumentType")
+	case scopeProcess:
+		r.e.Process = ID{or(s.Identifier, processes), s.Instance}
+		r.given(s.Instance, "Process")
+	case scopeCountry:
+		if r.e.Country = s.Instance; !isCountry(s.Instance) {
+			r.wrong.Add(BadCountry, "Country")
+		}
+	case scopeMLSTo:
+		if id, ok := participantOf(s.Identifier, s.Instance); ok && isProvider(id) {
+			r.e.MLSTo = id
+		}
+	case scopeMLSType:
+		if t := MLSType(s.Instance); t == FailureOnly || t == AlwaysSend {
+			r.e.MLSType = t
+		}
+	case "":
+	default:
+		r.e.More = append(r.e.More, s)
+	}
+}
+
+func (r *envelopeReader) given(text, field string) {
+	if text == "" {
+		r.wrong.Add(timebok.Missing, field)
+	}
+}
+
+// payload finds the document, which is all that may follow the header, and holds
+// the header to it.
+func (r *envelopeReader) payload(n node) []byte {
+	if n == none || r.elems[n].next != none || r.elems[n].space == noSpace || string(r.elems[n].uri) == envelopeSpace {
+		r.wrong.Add(BadScope, "Document")
+		return nil
+	}
+	part, ok := r.markupOf(n)
+	if !ok {
+		r.wrong.Add(timebok.Missing, "Document")
+		return nil
+	}
+	if id := r.e.DocumentType.Value; id != "" {
+		if r.e.Standard != "" && !strings.HasPrefix(id, r.e.Standard+"::") {
+			r.wrong.Add(OtherDocument, "Standard")
+		}
+		if r.e.TypeVersion != "" && !strings.HasSuffix(id, "::"+r.e.TypeVersion) {
+			r.wrong.Add(OtherDocument, "TypeVersion")
+		}
+	}
+	if r.e.Standard != "" && r.e.Standard != r.spaceURI(n) {
+		r.wrong.Add(OtherDocument, "Standard")
+	}
+	if r.e.Type != "" && r.e.Type != string(r.tag(n)) {
+		r.wrong.Add(OtherDocument, "Type")
+	}
+	return r.declared(n, part)
+}
+
+// declared is the document with the namespaces of the envelope that it relies on.
+func (r *envelopeReader) declared(n node, part []byte) []byte {
+	outer := declarations(r.src[r.elems[root].raw.to:])
+	own := declarations(r.src[r.elems[n].raw.to:])
+	outer = slices.DeleteFunc(outer, func(d declared) bool {
+		return slices.ContainsFunc(own, func(o declared) bool { return bytes.Equal(o.prefix, d.prefix) })
+	})
+	if !slices.ContainsFunc(outer, func(d declared) bool { return r.relies(n, d) }) {
+		return part
+	}
+	name := 1 + int(r.elems[n].raw.to-r.elems[n].raw.from)
+	out := slices.Clone(part[:name])
+	for _, d := range outer {
+		if r.relies(n, d) {
+			out = append(append(out, ' '), d.source...)
+		}
+	}
+	return append(out, part[name:]...)
+}
+
+// relies reports whether something in n may mean a namespace by a declaration
+// outside of it. It may say so of one that only looks like it.
+func (r *envelopeReader) relies(n node, d declared) bool {
+	for i := n; int(i) < len(r.elems); i++ {
+		e := &r.elems[i]
+		if prefixOf(r.src, e.raw, e.local) == string(d.prefix) {
+			return true
+		}
+		for _, a := range r.attrs[e.attrs:e.attrsEnd] {
+			if a.local != a.raw.from && prefixOf(r.src, a.raw, a.local) == string(d.prefix) ||
+				a.space == xsiSpace && bytes.HasPrefix(r.bytes(a.value, a.side), append(slices.Clone(d.prefix), ':')) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// prefixOf is the prefix of a name as written, or "".
+func prefixOf(src []byte, raw span, local uint32) string {
+	if local == raw.from {
+		return ""
+	}
+	return string(src[raw.from : local-1])
+}
+
+// declared is the declaration of a namespace.
+type declared struct{ prefix, source []byte }
+
+// declarations are those of a start tag, given what follows its name. The tag is
+// known to be well-formed.
+func declarations(b []byte) (all []declared) {
+	for {
+		b = bytes.TrimLeft(b, " \t\r\n")
+		if b[0] == '>' || b[0] == '/' {
+			return all
+		}
+		name := bytes.TrimRight(b[:bytes.IndexByte(b, '=')], " \t\r\n")
+		open := bytes.IndexAny(b, `"'`)
+		end := open + 1 + bytes.IndexByte(b[open+1:], b[open]) + 1
+		if rest, ok := bytes.CutPrefix(name, []byte("xmlns")); ok && (len(rest) == 0 || rest[0] == ':') {
+			all = append(all, declared{bytes.TrimPrefix(rest, []byte(":")), b[:end]})
+		}
+		b = b[end:]
+	}
+}

@@ -1,0 +1,169 @@
+package ehf
+
+import (
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/invoice"
+)
+
+// ContradictoryStatus: a status is good or bad, not both.
+var ContradictoryStatus = timebok.NewRule("ehf.status.contradiction",
+	"statusen sier at meldingen kom fram, og gir likevel en feil [SCH-MLS-25]",
+	"statusen seier at meldinga kom fram, og gir likevel ein feil [SCH-MLS-25]",
+	"the status says that the message arrived and yet lists a failure [SCH-MLS-25]")
+
+// A Status is a Message Level Status (MLS 1.0): what the recipient's access point
+// says of an envelope. Access points send it to each other, so that a host sees
+// it only through its own. Sending it is mandatory from 2027-03-31; until then
+// silence does not mean that all is well.
+type Status struct {
+	MessageHead
+	Old      bool            `json:"old,omitempty"` // a Message Level Response, its predecessor
+	Envelope string          `json:"envelope"`      // Instance of the envelope that it answers
+	Code     StatusCode      `json:"code"`
+	Text     timebok.Private `json:"text,omitzero"` // in words, which may quote the document
+	Issues   []StatusIssue   `json:"issues,omitempty"`
+}
+
+// A StatusIssue is one thing that the access point found wrong.
+type StatusIssue struct {
+	Code IssueCode `json:"code"` // "" if there is none that looks like a code
+	// Location is an XPath in the document, NA where there is none. It and the
+	// text come from strangers and may quote the document.
+	Location timebok.Private `json:"location,omitzero"`
+	Text     timebok.Private `json:"text,omitzero"`
+}
+
+// A StatusCode says what became of an envelope.
+type StatusCode string
+
+// The codes of a status.
+const (
+	StatusAccepted StatusCode = "AP" // delivered to the recipient
+	StatusBlind    StatusCode = "AB" // passed on to the recipient, delivery not confirmed
+	StatusRejected StatusCode = "RE" // the recipient does not get it
+)
+
+// Known reports whether the code is one of the three.
+func (c StatusCode) Known() bool {
+	return c == StatusAccepted || c == StatusBlind || c == StatusRejected
+}
+
+// An IssueCode says what sort of issue it is.
+type IssueCode string
+
+// The codes of issues.
+const (
+	SyntaxViolation IssueCode = "SV" // the structure is wrong
+	RuleViolation   IssueCode = "BV" // a fatal rule is broken
+	RuleWarning     IssueCode = "BW" // a rule is broken that stops nothing
+	DeliveryFailure IssueCode = "FD" // nothing may be wrong with the document
+)
+
+// Failure reports whether an issue of the code comes with a rejection only.
+func (c IssueCode) Failure() bool {
+	return c == SyntaxViolation || c == RuleViolation || c == DeliveryFailure
+}
+
+// What the CustomizationID of a status begins with, and that of the Message Level
+// Response which it replaces.
+const (
+	statusSpecification    = "urn:peppol:edec:mls:1.0"
+	oldStatusSpecification = "urn:fdc:peppol.eu:poacc:trns:mlr:3"
+)
+
+// DecodeStatus reads a Message Level Status or a Message Level Response. Options
+// and errors are as with DecodeResponse; ContradictoryStatus is one more thing
+// that can be wrong.
+func DecodeStatus(doc []byte, opts *Options) (Status, error) {
+	m, specification, err := readMessage(doc, opts, statusSpecification, oldStatusSpecification)
+	if err != nil {
+		return Status{}, err
+	}
+	s := Status{MessageHead: m.head(), Old: specification == 1}
+	if k := m.only(root, "DocumentResponse", SeveralResponses); k != none {
+		m.status(&s, k)
+	}
+	return s, m.wrong.Invalid()
+}
+
+// status reads a DocumentResponse.
+func (m *message) status(s *Status, n node) {
+	if k := m.only(n, "DocumentReference", SeveralResponses); k != none {
+		if s.Envelope = m.leaf(m.kid(k, cbcSpace, "ID")); s.Envelope == "" {
+			m.wrong.Add(timebok.Missing, "DocumentReference.ID")
+		}
+	}
+	if k := m.only(n, "Response", SeveralResponses); k != none {
+		switch code := StatusCode(m.leaf(m.kid(k, cbcSpace, "ResponseCode"))); {
+		case code == "":
+			m.wrong.Add(timebok.Missing, "ResponseCode")
+		case !code.Known():
+			m.wrong.Add(UnknownResponse, "ResponseCode")
+			if isCode(string(code)) {
+				s.Code = code
+			}
+		default:
+			s.Code = code
+		}
+		s.Text = timebok.Hide(m.leaf(m.kid(k, cbcSpace, "Description")))
+	}
+	failed := false
+	for k := m.first(n); k != none; k = m.elems[k].next {
+		if !m.called(k, cacSpace, "LineResponse") {
+			continue
+		}
+		at := timebok.Hide(m.leaf(m.kid(m.kid(k, cacSpace, "LineReference"), cbcSpace, "LineID")))
+		for r := m.first(k); r != none; r = m.elems[r].next {
+			if m.called(r, cacSpace, "Response") {
+				i := m.issue(r)
+				i.Location = at
+				failed = failed || i.Code.Failure()
+				s.Issues = append(s.Issues, i)
+			}
+		}
+	}
+	if failed && (s.Code == StatusAccepted || s.Code == StatusBlind) {
+		m.wrong.Add(ContradictoryStatus, "ResponseCode")
+	}
+}
+
+func (m *message) issue(n node) StatusIssue {
+	i := StatusIssue{
+		Code: IssueCode(m.leaf(m.kid(m.kid(n, cacSpace, "Status"), cbcSpace, "StatusReasonCode"))),
+		Text: timebok.Hide(m.leaf(m.kid(n, cbcSpace, "Description"))),
+	}
+	if !isCode(string(i.Code)) {
+		i.Code = ""
+	}
+	return i
+}
+
+// Next is the state that the status brings an invoice to: Delivered if the
+// recipient's access point took it, Refused if it did not. A rejected invoice is
+// issued all the same; whether to send it once more or to credit it is for a
+// person to decide, by the issues.
+func (s Status) Next() (invoice.State, bool) {
+	switch s.Code {
+	case StatusAccepted, StatusBlind:
+		return invoice.Delivered, true
+	case StatusRejected:
+		return invoice.Refused, true
+	}
+	return "", false
+}
+
+// Mark is the Mark for Biller.Mark, if the status changes the state. It has the
+// codes of the issues and no text.
+func (s Status) Mark(id invoice.ID, version int64) (invoice.Mark, bool) {
+	next, ok := s.Next()
+	if !ok {
+		return invoice.Mark{}, false
+	}
+	m := invoice.Mark{Invoice: id, Version: version, State: next}
+	for _, i := range s.Issues {
+		if i.Code.Failure() || i.Code == RuleWarning {
+			m.Reasons = append(m.Reasons, string(i.Code))
+		}
+	}
+	return m, true
+}
