@@ -193,14 +193,13 @@ func germanTypeOnlyThere(c *check, n node) bool {
 
 // plainDate: ten characters that are a date, so that there is no time zone.
 func plainDate(c *check, n node) bool {
-	if c.texts(n) > 1 {
-		c.undecided(n)
+	v, ok := c.onlyText(n)
+	if !ok {
 		return true
 	}
-	v := c.value(n)
 	if characters(v) != 10 {
 		return false
 	}
-	_, ok := parseDay(v)
+	_, ok = parseDay(c.value(n))
 	return ok
 }

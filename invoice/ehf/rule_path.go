@@ -75,10 +75,20 @@ func (c *check) normalOf(n node) []byte {
 // normalText is the same of the one text node of n, as the rules have it that
 // say text().
 func (c *check) normalText(n node) []byte {
-	if n != none && c.texts(n) > 1 {
+	v, _ := c.onlyText(n)
+	return normal(v)
+}
+
+// onlyText is the one text node of n. It is not ok if there are more.
+func (c *check) onlyText(n node) (value []byte, ok bool) {
+	if n == none {
+		return nil, true
+	}
+	v, nodes := c.text(n)
+	if nodes > 1 {
 		c.undecided(n)
 	}
-	return c.normalOf(n)
+	return v, nodes <= 1
 }
 
 // anyEquals reports whether one of the children of a name has exactly a value.

@@ -144,32 +144,73 @@ func (t *tree) value(n node) []byte {
 	return t.strip(n)
 }
 
-// strip is the string value of an element with child elements: its source
-// without the markup. UBL has no such element whose value a rule asks for, so
-// that it may be slow.
+// strip is the string value of an element with child elements. UBL has no such
+// element whose value a rule asks for, so that it may be slow.
 func (t *tree) strip(n node) []byte {
+	all, _, _ := t.walk(n)
+	return all
+}
+
+// text is the value of the text node of n, and how many n has. The official
+// rules that say text() stop where there are several.
+func (t *tree) text(n node) (value []byte, nodes int) {
+	switch e := &t.elems[n]; {
+	case e.flags&hasChild != 0:
+		_, value, nodes = t.walk(n)
+		return value, nodes
+	case e.flags&parted != 0:
+		return t.value(n), 2 // or more
+	case e.text.to == e.text.from:
+		return nil, 0
+	}
+	return t.value(n), 1
+}
+
+// walk goes through the source of an element with child elements. It gives its
+// string value, and the first and the number of its own text nodes.
+func (t *tree) walk(n node) (all, first []byte, nodes int) {
 	var out tree
 	e := t.elems[n]
 	s := scanner{t: &out, src: t.src[:e.text.to], i: int(e.text.from)}
+	depth, fresh := 0, true
 	for s.i < len(s.src) {
-		rest := s.src[s.i:]
+		rest, from := s.src[s.i:], len(out.side)
 		switch {
 		case rest[0] == '&':
 			if s.reference() != nil {
-				return out.side
+				return out.side, first, nodes
 			}
 		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
 			end := bytes.Index(rest, []byte("]]>"))
 			out.side = append(out.side, rest[9:end]...)
 			s.i += end + 3
 		case rest[0] == '<':
-			s.i += markupSize(rest)
+			size := markupSize(rest)
+			switch {
+			case rest[1] == '/':
+				depth--
+			case rest[1] != '!' && rest[1] != '?' && rest[size-2] != '/':
+				depth++
+			}
+			fresh = true
+			s.i += size
+		case bytes.HasPrefix(rest, []byte("\r\n")):
+			s.i++
 		default:
 			out.side = append(out.side, rest[0])
 			s.i++
 		}
+		if depth == 0 && len(out.side) > from {
+			if fresh {
+				nodes++
+			}
+			if nodes == 1 {
+				first = append(first, out.side[from:]...)
+			}
+			fresh = false
+		}
 	}
-	return bytes.ReplaceAll(out.side, []byte("\r\n"), []byte("\n"))
+	return out.side, first, nodes
 }
 
 // markupSize is the size of the comment, instruction or tag that b begins with.
@@ -193,19 +234,6 @@ func markupSize(b []byte) int {
 		}
 	}
 	return len(b)
-}
-
-// texts is how many text nodes n has as children, which decides whether the
-// official rules may ask for "the" text of it.
-func (t *tree) texts(n node) int {
-	e := &t.elems[n]
-	switch {
-	case e.flags&hasChild != 0, e.flags&parted != 0:
-		return 2 // or so: more than one, or beside elements
-	case e.text.to == e.text.from:
-		return 0
-	}
-	return 1
 }
 
 // attribute is the attribute of n that the vocabulary knows by a name.
