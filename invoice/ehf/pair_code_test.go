@@ -69,16 +69,16 @@ func syntaxPairs() map[string]pair {
 		"UBL-SR-05": extra("cac:PaymentTerms"),
 		"UBL-SR-06": extra("cac:BillingReference/cac:InvoiceDocumentReference"),
 		"UBL-SR-07": broken(remove("cac:BillingReference/cac:InvoiceDocumentReference")),
-		"UBL-SR-08": extra("cac:InvoicePeriod"),
+		"UBL-SR-08": broken(twice("cac:InvoicePeriod"), remove("line[1]/cac:InvoicePeriod")),
 		"UBL-SR-09": extra(seller + "/cac:PartyLegalEntity"),
 		"UBL-SR-10": extra(seller + "/cac:PartyName"),
-		"UBL-SR-11": extra(seller + "/cac:PartyLegalEntity"),
+		"UBL-SR-11": broken(add(seller, x("cac:PartyLegalEntity", x("cbc:CompanyID", "991825827", "@schemeID=0192")))),
 		"UBL-SR-12": extra(seller + "/cac:PartyTaxScheme[1]"),
-		"UBL-SR-13": extra(seller + "/cac:PartyTaxScheme[2]"),
-		"UBL-SR-14": extra(seller + "/cac:PartyLegalEntity"),
+		"UBL-SR-13": broken(add(seller, otherTax)),
+		"UBL-SR-14": broken(add(seller, x("cac:PartyLegalEntity", x("cbc:CompanyLegalForm", "AS")))),
 		"UBL-SR-15": extra(buyer + "/cac:PartyLegalEntity"),
 		"UBL-SR-16": extra(buyer + "/cac:PartyIdentification"),
-		"UBL-SR-17": extra(buyer + "/cac:PartyLegalEntity"),
+		"UBL-SR-17": broken(add(buyer, x("cac:PartyLegalEntity", x("cbc:CompanyID", "974760673", "@schemeID=0192")))),
 		"UBL-SR-18": extra(buyer + "/cac:PartyTaxScheme"),
 		"UBL-SR-19": given(add("", payee)).brokenBy(twice("cac:PayeeParty/cac:PartyName")),
 		"UBL-SR-20": given(add("", payee)).brokenBy(twice("cac:PayeeParty/cac:PartyIdentification")),
@@ -101,7 +101,7 @@ func syntaxPairs() map[string]pair {
 		"UBL-SR-37": extra(price + "/cac:AllowanceCharge"),
 		"UBL-SR-39": given(add("", x("cac:ProjectReference", x("cbc:ID", "P")))).brokenBy(twice("cac:ProjectReference")),
 		"UBL-SR-40": extra(buyer + "/cac:PartyName"),
-		"UBL-SR-42": extra(seller + "/cac:PartyTaxScheme[2]"),
+		"UBL-SR-42": broken(add(seller, otherTax)),
 		"UBL-SR-43": broken(set(attachment+"/cbc:DocumentTypeCode", "916")),
 		"UBL-SR-44": broken(twice(means), set(means+"[1]/cbc:PaymentID", "1234")),
 		"UBL-SR-45": given(set(means+"/cbc:PaymentDueDate", "2026-11-16")).brokenBy(twice(means)).in("CreditNote"),
@@ -118,6 +118,8 @@ func syntaxPairs() map[string]pair {
 		"UBL-SR-56": given(add("", x("cac:OriginatorDocumentReference", x("cbc:ID", "T-1")))).brokenBy(twice("cac:OriginatorDocumentReference")),
 	}
 }
+
+var otherTax = x("cac:PartyTaxScheme", x("cbc:CompanyID", "1"), x("cac:TaxScheme", x("cbc:ID", "GST")))
 
 func sepa(party string) edit {
 	return add(party, x("cac:PartyIdentification", x("cbc:ID", "NO12", "@schemeID=SEPA")))

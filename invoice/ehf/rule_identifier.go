@@ -1,6 +1,9 @@
 package ehf
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // Peppol's rules on identifiers: the check digits and forms of national
 // numbers wherever their scheme is named.
@@ -42,13 +45,13 @@ func withScheme(scheme string) func(*check, node) bool {
 	}
 }
 
-func identifierRule(id, since string, flag Flag, what string, ok func(string) bool) []rule {
-	return []rule{numberRule(id, since, flag, what, func(c *check, n node) bool { return ok(string(c.normalOf(n))) })}
+func identifierRule(id, since string, flag Flag, what string, ok func([]byte) bool) []rule {
+	return []rule{numberRule(id, since, flag, what, func(c *check, n node) bool { return ok(c.normalOf(n)) })}
 }
 
 // rawIdentifierRule does not forgive white space.
-func rawIdentifierRule(id, what string, ok func(string) bool) []rule {
-	return []rule{numberRule(id, "", Fatal, what, func(c *check, n node) bool { return ok(string(c.value(n))) })}
+func rawIdentifierRule(id, what string, ok func([]byte) bool) []rule {
+	return []rule{numberRule(id, "", Fatal, what, func(c *check, n node) bool { return ok(c.value(n)) })}
 }
 
 func numberRule(id, since string, flag Flag, what string, ok func(*check, node) bool) rule {
@@ -58,11 +61,11 @@ func numberRule(id, since string, flag Flag, what string, ok func(*check, node) 
 }
 
 // digits: just so many.
-func digits(n int) func(string) bool {
-	return func(s string) bool { return len(s) == n && allDigits(s) }
+func digits(n int) func([]byte) bool {
+	return func(s []byte) bool { return len(s) == n && allDigits(s) }
 }
 
-func allDigits(s string) bool {
+func allDigits(s []byte) bool {
 	for i := range len(s) {
 		if !isDigit(s[i]) {
 			return false
@@ -72,7 +75,7 @@ func allDigits(s string) bool {
 }
 
 // isGLN: the check digit of GS1, at any length.
-func isGLN(s string) bool {
+func isGLN(s []byte) bool {
 	if !allDigits(s) {
 		return false
 	}
@@ -86,9 +89,9 @@ func isGLN(s string) bool {
 
 // isOrgNumber: nine digits, the last of which is the check digit modulo 11
 // with the weights 2 to 7 from the right.
-func isOrgNumber(s string) bool { return digits(9)(s) && modulo11(s) }
+func isOrgNumber(s []byte) bool { return digits(9)(s) && modulo11(s) }
 
-func modulo11(s string) bool {
+func modulo11(s []byte) bool {
 	sum, above := 0, false
 	for i := range len(s) {
 		above = above || s[i] != '0'
@@ -99,19 +102,19 @@ func modulo11(s string) bool {
 	return above && (11-sum%11)%11 == int(s[len(s)-1]-'0')
 }
 
-func isCVR(s string) bool { return isDanishSE(s) || digits(8)(s) }
+func isCVR(s []byte) bool { return isDanishSE(s) || digits(8)(s) }
 
-func isTenDigits(s string) bool { return digits(10)(s) }
+func isTenDigits(s []byte) bool { return digits(10)(s) }
 
-func isDanishSE(s string) bool { return len(s) == 10 && s[:2] == "DK" && allDigits(s[2:]) }
+func isDanishSE(s []byte) bool { return len(s) == 10 && string(s[:2]) == "DK" && allDigits(s[2:]) }
 
 // isBelgian: ten digits, the last two being 97 less the rest of the first
 // eight divided by 97.
-func isBelgian(s string) bool {
+func isBelgian(s []byte) bool {
 	return digits(10)(s) && int64(97)-number(s[:8])%97 == number(s[8:])
 }
 
-func number(s string) int64 {
+func number(s []byte) int64 {
 	var v int64
 	for i := range len(s) {
 		v = v*10 + int64(s[i]-'0')
@@ -119,22 +122,22 @@ func number(s string) int64 {
 	return v
 }
 
-func isIPA(s string) bool {
-	return len(s) == 6 && strings.Trim(s, letters+"0123456789") == "" && only(s, letters+"0123456789")
+func isIPA(s []byte) bool {
+	return len(s) == 6 && only(s, letters+"0123456789")
 }
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 // only reports whether s has no other characters than these.
-func only(s, these string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(these, r) }) < 0
+func only(s []byte, these string) bool {
+	return bytes.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(these, r) }) < 0
 }
 
 // isItalianTaxCode: sixteen characters of fixed kinds, or an integer of eleven.
-func isItalianTaxCode(s string) bool {
-	switch r := []rune(s); len(r) {
+func isItalianTaxCode(s []byte) bool {
+	switch r := []rune(string(s)); len(r) {
 	case 16:
-		part := func(from, to int) string { return string(r[from:to]) }
+		part := func(from, to int) []byte { return []byte(string(r[from:to])) }
 		return only(part(0, 6), letters) && isInteger(part(6, 8)) && only(part(8, 9), letters) &&
 			isInteger(part(9, 11)) && isInteger(part(14, 15)) && only(part(15, 16), letters)
 	case 11:
@@ -144,9 +147,9 @@ func isItalianTaxCode(s string) bool {
 }
 
 // isInteger reports whether s is an xs:integer.
-func isInteger(s string) bool {
-	s = string(trim([]byte(s)))
-	if s != "" && (s[0] == '-' || s[0] == '+') {
+func isInteger(s []byte) bool {
+	s = trim(s)
+	if len(s) > 0 && (s[0] == '-' || s[0] == '+') {
 		s = s[1:]
 	}
 	return allDigits(s)
@@ -157,12 +160,12 @@ var italianVATRule = []rule{numberRule("PEPPOL-COMMON-R047", "", Warning, "Itali
 // italianVAT looks only at numbers that begin with IT. The official rule adds
 // up the digits and stops at a sign among them.
 func italianVAT(c *check, n node) bool {
-	s := string(c.normalOf(n))
-	if !strings.HasPrefix(s, "IT") && !strings.HasPrefix(s, "it") {
+	s := c.normalOf(n)
+	if !bytes.HasPrefix(s, []byte("IT")) && !bytes.HasPrefix(s, []byte("it")) {
 		return true
 	}
 	s = s[2:]
-	if len([]rune(s)) != 11 || !isInteger(s) {
+	if characters(s) != 11 || !isInteger(s) {
 		return false
 	}
 	if !allDigits(s) {
@@ -181,7 +184,7 @@ func italianVAT(c *check, n node) bool {
 }
 
 // isSwedish: ten digits with the check digit of Luhn.
-func isSwedish(s string) bool {
+func isSwedish(s []byte) bool {
 	if !digits(10)(s) {
 		return false
 	}
@@ -197,7 +200,7 @@ func isSwedish(s string) bool {
 }
 
 // isAustralian: eleven digits, weighted, less one at the first, modulo 89.
-func isAustralian(s string) bool {
+func isAustralian(s []byte) bool {
 	if !digits(11)(s) {
 		return false
 	}
@@ -213,14 +216,14 @@ func isAustralian(s string) bool {
 }
 
 // isDutchVAT: NL, nine digits, B and two digits.
-func isDutchVAT(s string) bool {
-	return len(s) == 14 && s[:2] == "NL" && allDigits(s[2:11]) && s[11] == 'B' && allDigits(s[12:])
+func isDutchVAT(s []byte) bool {
+	return len(s) == 14 && string(s[:2]) == "NL" && allDigits(s[2:11]) && s[11] == 'B' && allDigits(s[12:])
 }
 
 // dutchVATNumber: a VAT number that begins with NL.
 func dutchVATNumber(c *check, n node) bool {
 	p := c.parent(n)
-	if !c.is(p, cacPartyTaxScheme) || !strings.HasPrefix(string(c.normalOf(n)), "NL") {
+	if !c.is(p, cacPartyTaxScheme) || !bytes.HasPrefix(c.normalOf(n), []byte("NL")) {
 		return false
 	}
 	return c.scheme(p, "VAT")
