@@ -2,6 +2,7 @@ package ehf
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -9,33 +10,35 @@ import (
 // numbers wherever their scheme is named.
 
 // identifierContexts are the schemes in the order of the official rules.
-var identifierContexts = pattern{
-	numbered("0088", identifierRule("PEPPOL-COMMON-R040", "", Fatal, "GLN (0088)", isGLN)),
-	numbered("0192", identifierRule("PEPPOL-COMMON-R041", "", Fatal, "Norwegian organisation number (0192)", isOrgNumber)),
-	numbered("0184", rawIdentifierRule("PEPPOL-COMMON-R042", "Danish CVR number (0184)", isCVR)),
-	numbered("0096", rawIdentifierRule("PEPPOL-COMMON-R052", "Danish P number (0096)", isTenDigits)),
-	numbered("0198", rawIdentifierRule("PEPPOL-COMMON-R053", "Danish SE number (0198)", isDanishSE)),
-	numbered("0208", identifierRule("PEPPOL-COMMON-R043", "", Fatal, "Belgian enterprise number (0208)", isBelgian)),
-	numbered("0201", identifierRule("PEPPOL-COMMON-R044", "", Warning, "Italian office code (0201)", isIPA)),
-	numbered("0210", identifierRule("PEPPOL-COMMON-R045", "", Warning, "Italian tax code (0210)", isItalianTaxCode)),
-	{on: []name{cbcEndpointID}, where: withScheme("9907"), rules: identifierRule("PEPPOL-COMMON-R046", "", Warning, "Italian tax code (9907)", isItalianTaxCode)},
-	numbered("0211", italianVATRule),
-	{on: []name{cbcEndpointID}, where: withScheme("9906"), rules: []rule{numberRule("PEPPOL-COMMON-R048", "", Warning, "Italian VAT number (9906)", always)}}, // withdrawn, but still listed
-	numbered("0007", identifierRule("PEPPOL-COMMON-R049", "", Fatal, "Swedish organisation number (0007)", isSwedish)),
-	numbered("0151", identifierRule("PEPPOL-COMMON-R050", "", Fatal, "Australian business number (0151)", isAustralian)),
-	numbered("0106", identifierRule("PEPPOL-COMMON-R054", "2026.5", Warning, "Dutch KVK number (0106)", digits(8))),
-	numbered("0190", identifierRule("PEPPOL-COMMON-R055", "2026.5", Warning, "Dutch organisation number (0190)", digits(20))),
-	numbered("9944", identifierRule("PEPPOL-COMMON-R056-1", "2026.5", Warning, "Dutch VAT number (9944)", isDutchVAT)),
-	{on: []name{cbcCompanyID}, where: dutchVATNumber, rules: identifierRule("PEPPOL-COMMON-R056-2", "2026.5", Warning, "Dutch VAT number", isDutchVAT)},
-	numbered("0217", identifierRule("PEPPOL-COMMON-R057", "2026.5", Warning, "Dutch establishment number (0217)", digits(12))),
+func identifierContexts() pattern {
+	return slices.Concat(
+		numbered("0088", identifierRule("PEPPOL-COMMON-R040", "", Fatal, "GLN (0088)", isGLN)),
+		numbered("0192", identifierRule("PEPPOL-COMMON-R041", "", Fatal, "Norwegian organisation number (0192)", isOrgNumber)),
+		numbered("0184", rawIdentifierRule("PEPPOL-COMMON-R042", "Danish CVR number (0184)", isCVR)),
+		numbered("0096", rawIdentifierRule("PEPPOL-COMMON-R052", "Danish P number (0096)", isTenDigits)),
+		numbered("0198", rawIdentifierRule("PEPPOL-COMMON-R053", "Danish SE number (0198)", isDanishSE)),
+		numbered("0208", identifierRule("PEPPOL-COMMON-R043", "", Fatal, "Belgian enterprise number (0208)", isBelgian)),
+		numbered("0201", identifierRule("PEPPOL-COMMON-R044", "", Warning, "Italian office code (0201)", isIPA)),
+		numbered("0210", identifierRule("PEPPOL-COMMON-R045", "", Warning, "Italian tax code (0210)", isItalianTaxCode)),
+		pattern{{on: []name{cbcEndpointID}, with: atSchemeID, where: withScheme("9907"), rules: identifierRule("PEPPOL-COMMON-R046", "", Warning, "Italian tax code (9907)", isItalianTaxCode)}},
+		numbered("0211", italianVATRule),
+		pattern{{on: []name{cbcEndpointID}, with: atSchemeID, where: withScheme("9906"), rules: []rule{numberRule("PEPPOL-COMMON-R048", "", Warning, "Italian VAT number (9906)", always)}}}, // withdrawn, but still listed
+		numbered("0007", identifierRule("PEPPOL-COMMON-R049", "", Fatal, "Swedish organisation number (0007)", isSwedish)),
+		numbered("0151", identifierRule("PEPPOL-COMMON-R050", "", Fatal, "Australian business number (0151)", isAustralian)),
+		numbered("0106", identifierRule("PEPPOL-COMMON-R054", "2026.5", Warning, "Dutch KVK number (0106)", digits(8))),
+		numbered("0190", identifierRule("PEPPOL-COMMON-R055", "2026.5", Warning, "Dutch organisation number (0190)", digits(20))),
+		numbered("9944", identifierRule("PEPPOL-COMMON-R056-1", "2026.5", Warning, "Dutch VAT number (9944)", isDutchVAT)),
+		pattern{{on: []name{cbcCompanyID}, in: cacPartyTaxScheme, where: dutchVATNumber, rules: identifierRule("PEPPOL-COMMON-R056-2", "2026.5", Warning, "Dutch VAT number", isDutchVAT)}},
+		numbered("0217", identifierRule("PEPPOL-COMMON-R057", "2026.5", Warning, "Dutch establishment number (0217)", digits(12))),
+	)
 }
 
-// numbered is the context of the identifiers of a scheme.
-func numbered(scheme string, rules []rule) context {
-	where := withScheme(scheme)
-	return context{on: []name{cbcEndpointID, cbcCompanyID, cbcID}, rules: rules, where: func(c *check, n node) bool {
-		return where(c, n) && (c.elems[n].name != cbcID || c.under(n, cacPartyIdentification))
-	}}
+// numbered are the contexts of the identifiers of a scheme.
+func numbered(scheme string, rules []rule) pattern {
+	return pattern{
+		{on: []name{cbcEndpointID, cbcCompanyID}, with: atSchemeID, where: withScheme(scheme), rules: rules},
+		{on: []name{cbcID}, in: cacPartyIdentification, with: atSchemeID, where: withScheme(scheme), rules: rules},
+	}
 }
 
 func withScheme(scheme string) func(*check, node) bool {
@@ -222,9 +225,5 @@ func isDutchVAT(s []byte) bool {
 
 // dutchVATNumber: a VAT number that begins with NL.
 func dutchVATNumber(c *check, n node) bool {
-	p := c.parent(n)
-	if !c.is(p, cacPartyTaxScheme) || !bytes.HasPrefix(c.normalOf(n), []byte("NL")) {
-		return false
-	}
-	return c.scheme(p, "VAT")
+	return bytes.HasPrefix(c.normalOf(n), []byte("NL")) && c.scheme(c.parent(n), "VAT")
 }

@@ -84,8 +84,25 @@ func (c *check) apply() {
 		n := node(i)
 		e := &c.elems[i]
 		done := noPattern
-		for _, t := range c.tests[e.name] {
-			if t.pattern == done || t.where != nil && !t.where(c, n) {
+		parent := unknown
+		if e.parent != none {
+			parent = c.elems[e.parent].name
+		}
+		list := c.tests[e.name].under(parent)
+		for k := range list {
+			t := &list[k]
+			if t.pattern == done || t.mark != 0 && t.mark != e.mark {
+				continue
+			}
+			if t.with != unknown {
+				if e.attrs == e.attrsEnd {
+					continue
+				}
+				if _, ok := c.attribute(n, t.with); !ok {
+					continue
+				}
+			}
+			if t.where != nil && !t.where(c, n) {
 				continue
 			}
 			done = t.pattern
