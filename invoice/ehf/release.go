@@ -71,6 +71,7 @@ type program struct {
 	release string
 	schema  *schema
 	tests   []tests // by the name of the element
+	empty   []rule  // on every element that is empty
 	paths   *paths
 	forbids []bool // by state of paths: whether some rule is broken there
 	all     []rule
@@ -140,7 +141,7 @@ func compile(release string) *program {
 		return slices.DeleteFunc(rules, func(r rule) bool { return newer(r.since, release) })
 	}
 	for id, pattern := range []pattern{
-		emptyPattern, modelPattern(), syntaxPattern(), codePattern,
+		modelPattern(), syntaxPattern(), codePattern,
 		creditNotePattern, peppolPattern(), norwayPattern, restrictionPattern,
 	} {
 		for _, ctx := range pattern {
@@ -159,6 +160,8 @@ func compile(release string) *program {
 			}
 		}
 	}
+	p.empty = held(emptyRules)
+	p.all = append(p.all, p.empty...)
 	p.paths = newPaths(p.schema, forbiddenPaths)
 	p.forbids = make([]bool, len(p.paths.base))
 	for s, rules := range p.paths.rules {

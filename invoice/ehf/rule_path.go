@@ -40,6 +40,15 @@ func (c *check) find(n node, path ...name) node {
 // Where the official rules ask for the one element and there are more, they
 // stop without a verdict; that is noted and the first is given.
 func (c *check) only(n node, path ...name) node {
+	if len(path) == 1 {
+		first := c.child(n, path[0])
+		if first != none {
+			if more := c.again(first); more != none {
+				c.undecided(more)
+			}
+		}
+		return first
+	}
 	first, more := c.atMostOne(n, none, path)
 	if more != none {
 		c.undecided(more)

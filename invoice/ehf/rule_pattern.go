@@ -5,11 +5,6 @@ import "slices"
 // The patterns of the official rules, each a list of contexts in their order,
 // which matters: an element is tested by the first context that fits it.
 
-// emptyPattern: no element may be empty.
-var emptyPattern = pattern{
-	{where: func(c *check, n node) bool { return c.elems[n].flags&blank != 0 }, rules: emptyRules},
-}
-
 // modelPattern is the European standard's rules on what a document says.
 func modelPattern() pattern {
 	document := slices.Concat(documentRules, referenceDocumentRules)

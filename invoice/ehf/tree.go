@@ -10,9 +10,14 @@ type tree struct {
 	side  []byte // values that differ from the source: references, CDATA, line ends
 	elems []elem
 	attrs []attr
-	steps int // siblings passed in search of names, up to budget
+	tops  []top // by name: the children of the root
+	steps int   // siblings passed in search of names, up to budget
 	scanner
 }
+
+// A top is the first and the last child of the root with a name. The root has
+// hundreds of rules and, with every line, more children.
+type top struct{ first, last node } // plus one, so that zero is none
 
 // budget is how many siblings may be passed in search of names for each
 // element of a document. No invoice comes near it; a document made to have
@@ -32,12 +37,12 @@ type elem struct {
 	path               state // where the path from the root stands in the path automaton
 	mark               uint8 // what gather found it to be: a category, or an allowance and a charge
 	parent, next, last node  // last is the last child
+	twin               node  // the next child of the root with the same name
 	position           int32 // among the siblings of the same name, once asked for
 	raw                span  // its name as written
 	local              uint32
 	text               span // the value, or everything between the tags if there are child elements
 	attrs, attrsEnd    uint32
-	uri                []byte // the namespace if it is not one of UBL's
 }
 
 // An attr is one attribute that is no namespace declaration.
@@ -48,7 +53,6 @@ type attr struct {
 	raw   span
 	local uint32
 	value span
-	uri   []byte
 }
 
 // A span is a half-open range of bytes.
@@ -70,6 +74,10 @@ const (
 func (t *tree) reset(src []byte) {
 	t.src = src
 	t.side, t.elems, t.attrs = t.side[:0], t.elems[:0], t.attrs[:0]
+	if t.tops == nil {
+		t.tops = make([]top, len(words().names))
+	}
+	clear(t.tops)
 }
 
 func (t *tree) bytes(s span, side bool) []byte {
@@ -92,6 +100,9 @@ func (t *tree) child(n node, want name) node {
 	if n == none || t.elems[n].flags&hasChild == 0 {
 		return none
 	}
+	if n == root {
+		return t.tops[want].first - 1
+	}
 	return t.seek(n+1, want)
 }
 
@@ -111,7 +122,12 @@ func (t *tree) seek(n node, want name) node {
 
 // again is the next sibling of n that bears its name, or none.
 func (t *tree) again(n node) node {
-	t.steps--
+	if t.steps--; t.steps <= 0 {
+		return none
+	}
+	if t.elems[n].parent == root {
+		return t.elems[n].twin
+	}
 	return t.seek(t.elems[n].next, t.elems[n].name)
 }
 

@@ -83,6 +83,11 @@ func (c *check) apply() {
 	for i := range c.elems {
 		n := node(i)
 		e := &c.elems[i]
+		if e.flags&blank != 0 {
+			for r := range c.empty {
+				c.find1(&c.empty[r], n)
+			}
+		}
 		done := noPattern
 		parent := unknown
 		if e.parent != none {
