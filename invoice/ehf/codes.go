@@ -7,29 +7,56 @@ import (
 
 // A codeList is a list of codes. Its index is made when it is first asked.
 type codeList struct {
-	index func() codeIndex
+	index func() *codeIndex
 }
 
+// A codeIndex is a hash table with open addressing. Codes of up to eight bytes,
+// which nearly all are, are looked up as one word.
 type codeIndex struct {
-	set    map[string]struct{}
+	words  []uint64
+	long   map[string]struct{}
 	spaced string // all codes with a space before and after each
 }
 
 func codes(text string) codeList {
-	return codeList{sync.OnceValue(func() codeIndex {
+	return codeList{sync.OnceValue(func() *codeIndex {
 		all := strings.Fields(text)
-		i := codeIndex{map[string]struct{}{}, " " + strings.Join(all, " ") + " "}
-		for _, c := range all {
-			i.set[c] = struct{}{}
+		size := 8
+		for size < 3*len(all) {
+			size *= 2
 		}
-		return i
+		x := &codeIndex{words: make([]uint64, size), long: map[string]struct{}{}, spaced: " " + strings.Join(all, " ") + " "}
+		for _, c := range all {
+			if len(c) > 8 {
+				x.long[c] = struct{}{}
+				continue
+			}
+			w := pack([]byte(c))
+			*x.slot(w) = w
+		}
+		return x
 	})}
+}
+
+// slot is where a word is or would be.
+func (x *codeIndex) slot(w uint64) *uint64 {
+	for i := w * 0x9E3779B97F4A7C15 >> 32; ; i++ {
+		s := &x.words[i%uint64(len(x.words))]
+		if *s == w || *s == 0 {
+			return s
+		}
+	}
 }
 
 // has reports whether a code is on the list.
 func (l codeList) has(code []byte) bool {
-	_, ok := l.index().set[string(code)]
-	return ok
+	x := l.index()
+	if n := len(code); n == 0 || n > 8 {
+		_, ok := x.long[string(code)]
+		return ok
+	}
+	w := pack(code)
+	return *x.slot(w) == w
 }
 
 // within reports whether part stands anywhere in the list as the official

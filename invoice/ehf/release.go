@@ -70,7 +70,8 @@ func (r *Release) Rules() iter.Seq[Rule] {
 type program struct {
 	release string
 	schema  *schema
-	tests   [][]test // by the name of the element
+	tests   []tests // by the name of the element
+	empty   []rule  // on every element that is empty
 	paths   *paths
 	forbids []bool // by state of paths: whether some rule is broken there
 	all     []rule
@@ -79,9 +80,50 @@ type program struct {
 	attributeRules []rule // in the order of the tables
 }
 
+// tests are the contexts that may fit the elements of one name: those for any
+// parent, and for some parents those of their own among them.
+type tests struct {
+	any     []test
+	parents []parentTests
+}
+
+type parentTests struct {
+	parent name
+	tests  []test
+}
+
+// under are the tests for an element with this parent.
+func (t *tests) under(parent name) []test {
+	for i := range t.parents {
+		if t.parents[i].parent == parent {
+			return t.parents[i].tests
+		}
+	}
+	return t.any
+}
+
+// add appends a test, for any parent or for one.
+func (t *tests) add(parent name, x test) {
+	if parent == unknown {
+		t.any = append(t.any, x)
+		for i := range t.parents {
+			t.parents[i].tests = append(t.parents[i].tests, x)
+		}
+		return
+	}
+	i := slices.IndexFunc(t.parents, func(p parentTests) bool { return p.parent == parent })
+	if i < 0 {
+		i = len(t.parents)
+		t.parents = append(t.parents, parentTests{parent, slices.Clone(t.any)})
+	}
+	t.parents[i].tests = append(t.parents[i].tests, x)
+}
+
 // A test is one context, prepared.
 type test struct {
 	pattern patternID
+	mark    uint8
+	with    name
 	where   func(c *check, n node) bool
 	rules   []rule
 }
@@ -93,18 +135,20 @@ const noPattern patternID = -1
 // compile takes the rules that hold in a release.
 func compile(release string) *program {
 	w := words()
-	p := &program{release: release, schema: ubl21(), tests: make([][]test, len(w.names))}
+	p := &program{release: release, schema: ubl21(), tests: make([]tests, len(w.names))}
 	held := func(rules []rule) []rule {
 		rules = slices.Clone(rules)
 		return slices.DeleteFunc(rules, func(r rule) bool { return newer(r.since, release) })
 	}
 	for id, pattern := range []pattern{
-		emptyPattern, modelPattern(), syntaxPattern(), codePattern,
-		creditNotePattern, peppolPattern, norwayPattern, restrictionPattern,
+		modelPattern(), syntaxPattern(), codePattern,
+		creditNotePattern, peppolPattern(), norwayPattern, restrictionPattern,
 	} {
 		for _, ctx := range pattern {
 			rules := held(ctx.rules)
-			p.all = append(p.all, rules...)
+			if len(p.all) == 0 || len(rules) == 0 || p.all[len(p.all)-1].id != rules[len(rules)-1].id { // one context may be two
+				p.all = append(p.all, rules...)
+			}
 			on := ctx.on
 			if on == nil {
 				for n := range w.names {
@@ -112,10 +156,12 @@ func compile(release string) *program {
 				}
 			}
 			for _, n := range on {
-				p.tests[n] = append(p.tests[n], test{patternID(id), ctx.where, rules})
+				p.tests[n].add(ctx.in, test{patternID(id), uint8(ctx.mark), ctx.with, ctx.where, rules})
 			}
 		}
 	}
+	p.empty = held(emptyRules)
+	p.all = append(p.all, p.empty...)
 	p.paths = newPaths(p.schema, forbiddenPaths)
 	p.forbids = make([]bool, len(p.paths.base))
 	for s, rules := range p.paths.rules {

@@ -12,8 +12,11 @@ type rule struct {
 
 // A context says on which elements its rules are tested.
 type context struct {
-	on    []name                      // elements of these names
-	where func(c *check, n node) bool // that satisfy this; nil for all of them
+	on    []name                      // elements of these names; nil for all
+	in    name                        // whose parent has this name, if it is given
+	with  name                        // and that have this attribute, if it is given
+	mark  category                    // and that gather gave this category, if it is given
+	where func(c *check, n node) bool // and that satisfy this, if it is given
 	rules []rule
 }
 
@@ -71,6 +74,10 @@ func never(*check, node) bool { return false }
 // inside: the element stands in these, nearest first.
 func inside(names ...name) func(*check, node) bool {
 	return func(c *check, n node) bool { return c.under(n, names...) }
+}
+
+func either(a, b func(*check, node) bool) func(*check, node) bool {
+	return func(c *check, n node) bool { return a(c, n) || b(c, n) }
 }
 
 // atRoot: the element is a child of the document's root.

@@ -79,25 +79,9 @@ func attachmentType(c *check, n node) bool {
 	return attachmentTypes.has(v)
 }
 
-// schemed: where the element has a scheme and fits.
-func schemed(where func(*check, node) bool) func(*check, node) bool {
-	return func(c *check, n node) bool {
-		_, ok := c.attribute(n, atSchemeID)
-		return ok && where(c, n)
-	}
-}
-
-// listed: where the element has a list and fits.
-func listed(where func(*check, node) bool) func(*check, node) bool {
-	return func(c *check, n node) bool {
-		_, ok := c.attribute(n, atListID)
-		return ok && where(c, n)
-	}
-}
-
 // objectIdentifier: the ID, with a scheme, of an invoiced object.
 func objectIdentifier(c *check, n node) bool {
-	if _, ok := c.attribute(n, atSchemeID); !ok || !c.under(n, cacAdditionalDocumentReference) && !c.under(n, cacDocumentReference) {
+	if p := c.parent(n); !c.is(p, cacAdditionalDocumentReference) && !c.is(p, cacDocumentReference) {
 		return false
 	}
 	for k := c.up(n, cbcDocumentTypeCode); k != none; k = c.again(k) {
@@ -108,8 +92,10 @@ func objectIdentifier(c *check, n node) bool {
 	return false
 }
 
-// reasonOf: the reason code of an allowance or of a charge.
-func reasonOf(mark uint8) func(*check, node) bool { return inModification(mark) }
+// partOf: a part of what gather found to be an allowance or a charge.
+func partOf(mark uint8) func(*check, node) bool {
+	return func(c *check, n node) bool { return c.elems[c.parent(n)].mark&mark != 0 }
+}
 
 // Peppol's lists. They want the code itself, as the one text of its element.
 
@@ -174,9 +160,6 @@ func exemptionCode(code string) func(*check, node) bool {
 // indicated: in an AllowanceCharge whose indicator is written so.
 func indicated(as string) func(*check, node) bool {
 	return func(c *check, n node) bool {
-		if !c.under(n, cacAllowanceCharge) {
-			return false
-		}
 		for k := c.up(n, cbcChargeIndicator); k != none; k = c.again(k) {
 			if string(c.value(k)) == as {
 				return true
@@ -193,14 +176,13 @@ func germanTypeOnlyThere(c *check, n node) bool {
 
 // plainDate: ten characters that are a date, so that there is no time zone.
 func plainDate(c *check, n node) bool {
-	if c.texts(n) > 1 {
-		c.undecided(n)
+	v, ok := c.onlyText(n)
+	if !ok {
 		return true
 	}
-	v := c.value(n)
 	if characters(v) != 10 {
 		return false
 	}
-	_, ok := parseDay(v)
+	_, ok = parseDay(c.value(n))
 	return ok
 }

@@ -13,20 +13,24 @@ func (c *check) date(n node) day {
 	if n == none {
 		return day{}
 	}
-	d, ok := parseDay(c.value(n))
-	if !ok {
-		c.undecided(n)
-	}
-	return d
+	return c.parsedDay(n, c.value(n))
 }
 
 // dateText is the same of the one text node of n.
 func (c *check) dateText(n node) day {
-	if c.texts(n) > 1 {
-		c.undecided(n)
+	v, ok := c.onlyText(n)
+	if !ok || v == nil {
 		return day{}
 	}
-	return c.date(n)
+	return c.parsedDay(n, v)
+}
+
+func (c *check) parsedDay(n node, b []byte) day {
+	d, ok := parseDay(b)
+	if !ok {
+		c.undecided(n)
+	}
+	return d
 }
 
 func parseDay(b []byte) (day, bool) {

@@ -2,6 +2,7 @@ package ehf
 
 // Rules on the document as a whole: what it must say of itself.
 
+// emptyRules are broken by every element that is empty.
 var emptyRules = []rule{
 	{id: "PEPPOL-EN16931-R008", flag: Fatal, ok: never,
 		en: "The element is empty; leave it out.",

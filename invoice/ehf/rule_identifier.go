@@ -1,38 +1,44 @@
 package ehf
 
-import "strings"
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
 
 // Peppol's rules on identifiers: the check digits and forms of national
 // numbers wherever their scheme is named.
 
 // identifierContexts are the schemes in the order of the official rules.
-var identifierContexts = pattern{
-	numbered("0088", identifierRule("PEPPOL-COMMON-R040", "", Fatal, "GLN (0088)", isGLN)),
-	numbered("0192", identifierRule("PEPPOL-COMMON-R041", "", Fatal, "Norwegian organisation number (0192)", isOrgNumber)),
-	numbered("0184", rawIdentifierRule("PEPPOL-COMMON-R042", "Danish CVR number (0184)", isCVR)),
-	numbered("0096", rawIdentifierRule("PEPPOL-COMMON-R052", "Danish P number (0096)", isTenDigits)),
-	numbered("0198", rawIdentifierRule("PEPPOL-COMMON-R053", "Danish SE number (0198)", isDanishSE)),
-	numbered("0208", identifierRule("PEPPOL-COMMON-R043", "", Fatal, "Belgian enterprise number (0208)", isBelgian)),
-	numbered("0201", identifierRule("PEPPOL-COMMON-R044", "", Warning, "Italian office code (0201)", isIPA)),
-	numbered("0210", identifierRule("PEPPOL-COMMON-R045", "", Warning, "Italian tax code (0210)", isItalianTaxCode)),
-	{on: []name{cbcEndpointID}, where: withScheme("9907"), rules: identifierRule("PEPPOL-COMMON-R046", "", Warning, "Italian tax code (9907)", isItalianTaxCode)},
-	numbered("0211", italianVATRule),
-	{on: []name{cbcEndpointID}, where: withScheme("9906"), rules: []rule{numberRule("PEPPOL-COMMON-R048", "", Warning, "Italian VAT number (9906)", always)}}, // withdrawn, but still listed
-	numbered("0007", identifierRule("PEPPOL-COMMON-R049", "", Fatal, "Swedish organisation number (0007)", isSwedish)),
-	numbered("0151", identifierRule("PEPPOL-COMMON-R050", "", Fatal, "Australian business number (0151)", isAustralian)),
-	numbered("0106", identifierRule("PEPPOL-COMMON-R054", "2026.5", Warning, "Dutch KVK number (0106)", digits(8))),
-	numbered("0190", identifierRule("PEPPOL-COMMON-R055", "2026.5", Warning, "Dutch organisation number (0190)", digits(20))),
-	numbered("9944", identifierRule("PEPPOL-COMMON-R056-1", "2026.5", Warning, "Dutch VAT number (9944)", isDutchVAT)),
-	{on: []name{cbcCompanyID}, where: dutchVATNumber, rules: identifierRule("PEPPOL-COMMON-R056-2", "2026.5", Warning, "Dutch VAT number", isDutchVAT)},
-	numbered("0217", identifierRule("PEPPOL-COMMON-R057", "2026.5", Warning, "Dutch establishment number (0217)", digits(12))),
+func identifierContexts() pattern {
+	return slices.Concat(
+		numbered("0088", identifierRule("PEPPOL-COMMON-R040", "", Fatal, "GLN (0088)", isGLN)),
+		numbered("0192", identifierRule("PEPPOL-COMMON-R041", "", Fatal, "Norwegian organisation number (0192)", isOrgNumber)),
+		numbered("0184", rawIdentifierRule("PEPPOL-COMMON-R042", "Danish CVR number (0184)", isCVR)),
+		numbered("0096", rawIdentifierRule("PEPPOL-COMMON-R052", "Danish P number (0096)", isTenDigits)),
+		numbered("0198", rawIdentifierRule("PEPPOL-COMMON-R053", "Danish SE number (0198)", isDanishSE)),
+		numbered("0208", identifierRule("PEPPOL-COMMON-R043", "", Fatal, "Belgian enterprise number (0208)", isBelgian)),
+		numbered("0201", identifierRule("PEPPOL-COMMON-R044", "", Warning, "Italian office code (0201)", isIPA)),
+		numbered("0210", identifierRule("PEPPOL-COMMON-R045", "", Warning, "Italian tax code (0210)", isItalianTaxCode)),
+		pattern{{on: []name{cbcEndpointID}, with: atSchemeID, where: withScheme("9907"), rules: identifierRule("PEPPOL-COMMON-R046", "", Warning, "Italian tax code (9907)", isItalianTaxCode)}},
+		numbered("0211", italianVATRule),
+		pattern{{on: []name{cbcEndpointID}, with: atSchemeID, where: withScheme("9906"), rules: []rule{numberRule("PEPPOL-COMMON-R048", "", Warning, "Italian VAT number (9906)", always)}}}, // withdrawn, but still listed
+		numbered("0007", identifierRule("PEPPOL-COMMON-R049", "", Fatal, "Swedish organisation number (0007)", isSwedish)),
+		numbered("0151", identifierRule("PEPPOL-COMMON-R050", "", Fatal, "Australian business number (0151)", isAustralian)),
+		numbered("0106", identifierRule("PEPPOL-COMMON-R054", "2026.5", Warning, "Dutch KVK number (0106)", digits(8))),
+		numbered("0190", identifierRule("PEPPOL-COMMON-R055", "2026.5", Warning, "Dutch organisation number (0190)", digits(20))),
+		numbered("9944", identifierRule("PEPPOL-COMMON-R056-1", "2026.5", Warning, "Dutch VAT number (9944)", isDutchVAT)),
+		pattern{{on: []name{cbcCompanyID}, in: cacPartyTaxScheme, where: dutchVATNumber, rules: identifierRule("PEPPOL-COMMON-R056-2", "2026.5", Warning, "Dutch VAT number", isDutchVAT)}},
+		numbered("0217", identifierRule("PEPPOL-COMMON-R057", "2026.5", Warning, "Dutch establishment number (0217)", digits(12))),
+	)
 }
 
-// numbered is the context of the identifiers of a scheme.
-func numbered(scheme string, rules []rule) context {
-	where := withScheme(scheme)
-	return context{on: []name{cbcEndpointID, cbcCompanyID, cbcID}, rules: rules, where: func(c *check, n node) bool {
-		return where(c, n) && (c.elems[n].name != cbcID || c.under(n, cacPartyIdentification))
-	}}
+// numbered are the contexts of the identifiers of a scheme.
+func numbered(scheme string, rules []rule) pattern {
+	return pattern{
+		{on: []name{cbcEndpointID, cbcCompanyID}, with: atSchemeID, where: withScheme(scheme), rules: rules},
+		{on: []name{cbcID}, in: cacPartyIdentification, with: atSchemeID, where: withScheme(scheme), rules: rules},
+	}
 }
 
 func withScheme(scheme string) func(*check, node) bool {
@@ -42,13 +48,13 @@ func withScheme(scheme string) func(*check, node) bool {
 	}
 }
 
-func identifierRule(id, since string, flag Flag, what string, ok func(string) bool) []rule {
-	return []rule{numberRule(id, since, flag, what, func(c *check, n node) bool { return ok(string(c.normalOf(n))) })}
+func identifierRule(id, since string, flag Flag, what string, ok func([]byte) bool) []rule {
+	return []rule{numberRule(id, since, flag, what, func(c *check, n node) bool { return ok(c.normalOf(n)) })}
 }
 
 // rawIdentifierRule does not forgive white space.
-func rawIdentifierRule(id, what string, ok func(string) bool) []rule {
-	return []rule{numberRule(id, "", Fatal, what, func(c *check, n node) bool { return ok(string(c.value(n))) })}
+func rawIdentifierRule(id, what string, ok func([]byte) bool) []rule {
+	return []rule{numberRule(id, "", Fatal, what, func(c *check, n node) bool { return ok(c.value(n)) })}
 }
 
 func numberRule(id, since string, flag Flag, what string, ok func(*check, node) bool) rule {
@@ -58,11 +64,11 @@ func numberRule(id, since string, flag Flag, what string, ok func(*check, node) 
 }
 
 // digits: just so many.
-func digits(n int) func(string) bool {
-	return func(s string) bool { return len(s) == n && allDigits(s) }
+func digits(n int) func([]byte) bool {
+	return func(s []byte) bool { return len(s) == n && allDigits(s) }
 }
 
-func allDigits(s string) bool {
+func allDigits(s []byte) bool {
 	for i := range len(s) {
 		if !isDigit(s[i]) {
 			return false
@@ -72,7 +78,7 @@ func allDigits(s string) bool {
 }
 
 // isGLN: the check digit of GS1, at any length.
-func isGLN(s string) bool {
+func isGLN(s []byte) bool {
 	if !allDigits(s) {
 		return false
 	}
@@ -86,9 +92,9 @@ func isGLN(s string) bool {
 
 // isOrgNumber: nine digits, the last of which is the check digit modulo 11
 // with the weights 2 to 7 from the right.
-func isOrgNumber(s string) bool { return digits(9)(s) && modulo11(s) }
+func isOrgNumber(s []byte) bool { return digits(9)(s) && modulo11(s) }
 
-func modulo11(s string) bool {
+func modulo11(s []byte) bool {
 	sum, above := 0, false
 	for i := range len(s) {
 		above = above || s[i] != '0'
@@ -99,19 +105,19 @@ func modulo11(s string) bool {
 	return above && (11-sum%11)%11 == int(s[len(s)-1]-'0')
 }
 
-func isCVR(s string) bool { return isDanishSE(s) || digits(8)(s) }
+func isCVR(s []byte) bool { return isDanishSE(s) || digits(8)(s) }
 
-func isTenDigits(s string) bool { return digits(10)(s) }
+func isTenDigits(s []byte) bool { return digits(10)(s) }
 
-func isDanishSE(s string) bool { return len(s) == 10 && s[:2] == "DK" && allDigits(s[2:]) }
+func isDanishSE(s []byte) bool { return len(s) == 10 && string(s[:2]) == "DK" && allDigits(s[2:]) }
 
 // isBelgian: ten digits, the last two being 97 less the rest of the first
 // eight divided by 97.
-func isBelgian(s string) bool {
+func isBelgian(s []byte) bool {
 	return digits(10)(s) && int64(97)-number(s[:8])%97 == number(s[8:])
 }
 
-func number(s string) int64 {
+func number(s []byte) int64 {
 	var v int64
 	for i := range len(s) {
 		v = v*10 + int64(s[i]-'0')
@@ -119,22 +125,22 @@ func number(s string) int64 {
 	return v
 }
 
-func isIPA(s string) bool {
-	return len(s) == 6 && strings.Trim(s, letters+"0123456789") == "" && only(s, letters+"0123456789")
+func isIPA(s []byte) bool {
+	return len(s) == 6 && only(s, letters+"0123456789")
 }
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 // only reports whether s has no other characters than these.
-func only(s, these string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(these, r) }) < 0
+func only(s []byte, these string) bool {
+	return bytes.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(these, r) }) < 0
 }
 
 // isItalianTaxCode: sixteen characters of fixed kinds, or an integer of eleven.
-func isItalianTaxCode(s string) bool {
-	switch r := []rune(s); len(r) {
+func isItalianTaxCode(s []byte) bool {
+	switch r := []rune(string(s)); len(r) {
 	case 16:
-		part := func(from, to int) string { return string(r[from:to]) }
+		part := func(from, to int) []byte { return []byte(string(r[from:to])) }
 		return only(part(0, 6), letters) && isInteger(part(6, 8)) && only(part(8, 9), letters) &&
 			isInteger(part(9, 11)) && isInteger(part(14, 15)) && only(part(15, 16), letters)
 	case 11:
@@ -144,9 +150,9 @@ func isItalianTaxCode(s string) bool {
 }
 
 // isInteger reports whether s is an xs:integer.
-func isInteger(s string) bool {
-	s = string(trim([]byte(s)))
-	if s != "" && (s[0] == '-' || s[0] == '+') {
+func isInteger(s []byte) bool {
+	s = trim(s)
+	if len(s) > 0 && (s[0] == '-' || s[0] == '+') {
 		s = s[1:]
 	}
 	return allDigits(s)
@@ -157,12 +163,12 @@ var italianVATRule = []rule{numberRule("PEPPOL-COMMON-R047", "", Warning, "Itali
 // italianVAT looks only at numbers that begin with IT. The official rule adds
 // up the digits and stops at a sign among them.
 func italianVAT(c *check, n node) bool {
-	s := string(c.normalOf(n))
-	if !strings.HasPrefix(s, "IT") && !strings.HasPrefix(s, "it") {
+	s := c.normalOf(n)
+	if !bytes.HasPrefix(s, []byte("IT")) && !bytes.HasPrefix(s, []byte("it")) {
 		return true
 	}
 	s = s[2:]
-	if len([]rune(s)) != 11 || !isInteger(s) {
+	if characters(s) != 11 || !isInteger(s) {
 		return false
 	}
 	if !allDigits(s) {
@@ -181,7 +187,7 @@ func italianVAT(c *check, n node) bool {
 }
 
 // isSwedish: ten digits with the check digit of Luhn.
-func isSwedish(s string) bool {
+func isSwedish(s []byte) bool {
 	if !digits(10)(s) {
 		return false
 	}
@@ -197,7 +203,7 @@ func isSwedish(s string) bool {
 }
 
 // isAustralian: eleven digits, weighted, less one at the first, modulo 89.
-func isAustralian(s string) bool {
+func isAustralian(s []byte) bool {
 	if !digits(11)(s) {
 		return false
 	}
@@ -213,15 +219,11 @@ func isAustralian(s string) bool {
 }
 
 // isDutchVAT: NL, nine digits, B and two digits.
-func isDutchVAT(s string) bool {
-	return len(s) == 14 && s[:2] == "NL" && allDigits(s[2:11]) && s[11] == 'B' && allDigits(s[12:])
+func isDutchVAT(s []byte) bool {
+	return len(s) == 14 && string(s[:2]) == "NL" && allDigits(s[2:11]) && s[11] == 'B' && allDigits(s[12:])
 }
 
 // dutchVATNumber: a VAT number that begins with NL.
 func dutchVATNumber(c *check, n node) bool {
-	p := c.parent(n)
-	if !c.is(p, cacPartyTaxScheme) || !strings.HasPrefix(string(c.normalOf(n)), "NL") {
-		return false
-	}
-	return c.scheme(p, "VAT")
+	return bytes.HasPrefix(c.normalOf(n), []byte("NL")) && c.scheme(c.parent(n), "VAT")
 }

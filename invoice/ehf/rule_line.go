@@ -255,12 +255,6 @@ func endsWithin(c *check, n node) bool {
 	return own.known && line.known && line.at <= own.at
 }
 
-// baseUnit: a price's base quantity that says its unit.
-func baseUnit(c *check, n node) bool {
-	_, ok := c.attribute(n, atUnitCode)
-	return ok && c.under(n, cacPrice)
-}
-
 func sameUnit(c *check, n node) bool {
 	line := c.parent(c.parent(n))
 	if line == none || c.up(c.parent(n), cbcInvoicedQuantity) == none && c.up(c.parent(n), cbcCreditedQuantity) == none {

@@ -1,6 +1,6 @@
 package ehf
 
-import "strings"
+import "bytes"
 
 // Norway's two rules, and whose rules a document is held to.
 
@@ -128,7 +128,7 @@ func norwegianVATNumber(c *check, n node) bool {
 		c.undecided(number)
 		return true
 	}
-	digits, ok := strings.CutSuffix(string(c.value(number))[2:], "MVA")
+	digits, ok := bytes.CutSuffix(c.value(number)[2:], []byte("MVA"))
 	return ok && isOrgNumber(digits)
 }
 

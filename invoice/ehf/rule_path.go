@@ -40,6 +40,15 @@ func (c *check) find(n node, path ...name) node {
 // Where the official rules ask for the one element and there are more, they
 // stop without a verdict; that is noted and the first is given.
 func (c *check) only(n node, path ...name) node {
+	if len(path) == 1 {
+		first := c.child(n, path[0])
+		if first != none {
+			if more := c.again(first); more != none {
+				c.undecided(more)
+			}
+		}
+		return first
+	}
 	first, more := c.atMostOne(n, none, path)
 	if more != none {
 		c.undecided(more)
@@ -75,10 +84,20 @@ func (c *check) normalOf(n node) []byte {
 // normalText is the same of the one text node of n, as the rules have it that
 // say text().
 func (c *check) normalText(n node) []byte {
-	if n != none && c.texts(n) > 1 {
+	v, _ := c.onlyText(n)
+	return normal(v)
+}
+
+// onlyText is the one text node of n. It is not ok if there are more.
+func (c *check) onlyText(n node) (value []byte, ok bool) {
+	if n == none {
+		return nil, true
+	}
+	v, nodes := c.text(n)
+	if nodes > 1 {
 		c.undecided(n)
 	}
-	return c.normalOf(n)
+	return v, nodes <= 1
 }
 
 // anyEquals reports whether one of the children of a name has exactly a value.

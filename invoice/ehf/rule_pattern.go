@@ -5,11 +5,6 @@ import "slices"
 // The patterns of the official rules, each a list of contexts in their order,
 // which matters: an element is tested by the first context that fits it.
 
-// emptyPattern: no element may be empty.
-var emptyPattern = pattern{
-	{where: func(c *check, n node) bool { return c.elems[n].flags&blank != 0 }, rules: emptyRules},
-}
-
 // modelPattern is the European standard's rules on what a document says.
 func modelPattern() pattern {
 	document := slices.Concat(documentRules, referenceDocumentRules)
@@ -21,10 +16,10 @@ func modelPattern() pattern {
 	document = append(document, splitPaymentRules...)
 	return append(pattern{
 		{on: []name{cacAdditionalDocumentReference}, rules: supportingRules},
-		{on: []name{cbcEndpointID}, where: inside(cacParty, cacAccountingCustomerParty), rules: buyerEndpointRules},
-		{on: []name{cacPostalAddress}, where: inside(cacParty, cacAccountingCustomerParty), rules: buyerAddressRules},
-		{on: []name{cbcPrimaryAccountNumberID}, where: inside(cacCardAccount, cacPaymentMeans), rules: cardRules},
-		{on: []name{cacAddress}, where: inside(cacDeliveryLocation, cacDelivery), rules: deliveryAddressRules},
+		{on: []name{cbcEndpointID}, in: cacParty, where: within(cacAccountingCustomerParty), rules: buyerEndpointRules},
+		{on: []name{cacPostalAddress}, in: cacParty, where: within(cacAccountingCustomerParty), rules: buyerAddressRules},
+		{on: []name{cbcPrimaryAccountNumberID}, in: cacCardAccount, where: within(cacPaymentMeans), rules: cardRules},
+		{on: []name{cacAddress}, in: cacDeliveryLocation, where: within(cacDelivery), rules: deliveryAddressRules},
 		{on: []name{cacAllowanceCharge}, where: ownAllowance, rules: allowanceRules},
 		{on: []name{cacAllowanceCharge}, where: ownCharge, rules: chargeRules},
 		{on: []name{cacLegalMonetaryTotal}, rules: totalRules},
@@ -35,20 +30,20 @@ func modelPattern() pattern {
 		{on: []name{cacInvoicePeriod}, where: either(inside(cacInvoiceLine), inside(cacCreditNoteLine)), rules: linePeriodRules},
 		{on: []name{cacInvoicePeriod}, rules: periodRules},
 		{on: []name{cacAdditionalItemProperty}, rules: itemPropertyRules},
-		{on: []name{cbcItemClassificationCode}, where: inItem(cacCommodityClassification), rules: classificationRules},
-		{on: []name{cbcID}, where: inItem(cacStandardItemIdentification), rules: standardItemRules},
+		{on: []name{cbcItemClassificationCode}, in: cacCommodityClassification, where: inItem, rules: classificationRules},
+		{on: []name{cbcID}, in: cacStandardItemIdentification, where: inItem, rules: standardItemRules},
 		{on: []name{cbcNote}, where: atRoot, rules: noteRules},
 		{on: []name{cacPayeeParty}, rules: payeeRules},
-		{on: []name{cacPayeeFinancialAccount}, where: ofTransfer, rules: accountRules},
+		{on: []name{cacPayeeFinancialAccount}, in: cacPaymentMeans, where: ofTransfer, rules: accountRules},
 		{on: []name{cacPaymentMeans}, rules: paymentRules},
 		{on: []name{cacBillingReference}, rules: precedingRules},
 		{on: []name{cacAccountingSupplierParty}, rules: sellerRules},
-		{on: []name{cbcEndpointID}, where: inside(cacParty, cacAccountingSupplierParty), rules: sellerEndpointRules},
-		{on: []name{cacPostalAddress}, where: inside(cacParty, cacAccountingSupplierParty), rules: sellerAddressRules},
+		{on: []name{cbcEndpointID}, in: cacParty, where: within(cacAccountingSupplierParty), rules: sellerEndpointRules},
+		{on: []name{cacPostalAddress}, in: cacParty, where: within(cacAccountingSupplierParty), rules: sellerAddressRules},
 		{on: []name{cacTaxRepresentativeParty}, rules: agentRules},
-		{on: []name{cacPostalAddress}, where: inside(cacTaxRepresentativeParty), rules: agentAddressRules},
+		{on: []name{cacPostalAddress}, in: cacTaxRepresentativeParty, rules: agentAddressRules},
 		{on: []name{cacTaxTotal}, where: atRoot, rules: taxTotalRules},
-		{on: []name{cacTaxSubtotal}, where: inside(cacTaxTotal), rules: subtotalRules},
+		{on: []name{cacTaxSubtotal}, in: cacTaxTotal, rules: subtotalRules},
 		{on: []name{cacPartyTaxScheme}, where: (*check).isVAT, rules: vatNumberRules},
 	}, families...)
 }
@@ -57,7 +52,7 @@ func modelPattern() pattern {
 func syntaxPattern() pattern {
 	return pattern{
 		{on: []name{cacPostalAddress, cacAddress}, rules: addressSyntax},
-		{on: []name{cacParty}, where: inside(cacAccountingSupplierParty), rules: sellerPartySyntax},
+		{on: []name{cacParty}, in: cacAccountingSupplierParty, rules: sellerPartySyntax},
 		{on: []name{cacAdditionalDocumentReference}, rules: supportingSyntax},
 		{on: namesEnding("Amount"), where: isAmount, rules: amountSyntax},
 		{on: namesEnding("BinaryObject"), where: isBinary, rules: binarySyntax},
@@ -81,24 +76,24 @@ var codePattern = pattern{
 	{on: amounts, rules: currencyCodes},
 	{on: []name{cbcDocumentCurrencyCode}, rules: documentCurrencyCodes},
 	{on: []name{cbcTaxCurrencyCode}, rules: taxCurrencyCodes},
-	{on: []name{cbcDescriptionCode}, where: inside(cacInvoicePeriod), rules: taxPointCodes},
-	{on: []name{cbcID}, where: objectIdentifier, rules: objectSchemes},
-	{on: []name{cbcID}, where: schemed(inside(cacPartyIdentification)), rules: partySchemes},
-	{on: []name{cbcCompanyID}, where: schemed(inside(cacPartyLegalEntity)), rules: legalSchemes},
-	{on: []name{cbcItemClassificationCode}, where: listed(inside(cacCommodityClassification)), rules: classificationLists},
-	{on: []name{cbcIdentificationCode}, where: inside(cacCountry), rules: countryCodes},
-	{on: []name{cbcIdentificationCode}, where: inside(cacOriginCountry), rules: originCodes},
-	{on: []name{cbcPaymentMeansCode}, where: inside(cacPaymentMeans), rules: paymentCodes},
-	{on: []name{cbcID}, where: inside(cacTaxCategory), rules: categoryCodes},
-	{on: []name{cbcID}, where: inside(cacClassifiedTaxCategory), rules: lineCategoryCodes},
-	{on: []name{cbcAllowanceChargeReasonCode}, where: reasonOf(isAllowance), rules: allowanceReasons},
-	{on: []name{cbcAllowanceChargeReasonCode}, where: reasonOf(isCharge), rules: chargeReasons},
-	{on: []name{cbcID}, where: schemed(inside(cacStandardItemIdentification)), rules: itemSchemes},
+	{on: []name{cbcDescriptionCode}, in: cacInvoicePeriod, rules: taxPointCodes},
+	{on: []name{cbcID}, with: atSchemeID, where: objectIdentifier, rules: objectSchemes},
+	{on: []name{cbcID}, in: cacPartyIdentification, with: atSchemeID, rules: partySchemes},
+	{on: []name{cbcCompanyID}, in: cacPartyLegalEntity, with: atSchemeID, rules: legalSchemes},
+	{on: []name{cbcItemClassificationCode}, in: cacCommodityClassification, with: atListID, rules: classificationLists},
+	{on: []name{cbcIdentificationCode}, in: cacCountry, rules: countryCodes},
+	{on: []name{cbcIdentificationCode}, in: cacOriginCountry, rules: originCodes},
+	{on: []name{cbcPaymentMeansCode}, in: cacPaymentMeans, rules: paymentCodes},
+	{on: []name{cbcID}, in: cacTaxCategory, rules: categoryCodes},
+	{on: []name{cbcID}, in: cacClassifiedTaxCategory, rules: lineCategoryCodes},
+	{on: []name{cbcAllowanceChargeReasonCode}, in: cacAllowanceCharge, where: partOf(isAllowance), rules: allowanceReasons},
+	{on: []name{cbcAllowanceChargeReasonCode}, in: cacAllowanceCharge, where: partOf(isCharge), rules: chargeReasons},
+	{on: []name{cbcID}, in: cacStandardItemIdentification, with: atSchemeID, rules: itemSchemes},
 	{on: []name{cbcTaxExemptionReasonCode}, rules: exemptionCodes},
-	{on: []name{cbcInvoicedQuantity, cbcBaseQuantity, cbcCreditedQuantity}, where: hasAttribute(atUnitCode), rules: unitCodes},
-	{on: []name{cbcEmbeddedDocumentBinaryObject}, where: hasAttribute(atMimeCode), rules: mimeCodes},
-	{on: []name{cbcEndpointID}, where: hasAttribute(atSchemeID), rules: endpointSchemes},
-	{on: []name{cbcID}, where: schemed(inside(cacDeliveryLocation)), rules: locationSchemes},
+	{on: []name{cbcInvoicedQuantity, cbcBaseQuantity, cbcCreditedQuantity}, with: atUnitCode, rules: unitCodes},
+	{on: []name{cbcEmbeddedDocumentBinaryObject}, with: atMimeCode, rules: mimeCodes},
+	{on: []name{cbcEndpointID}, with: atSchemeID, rules: endpointSchemes},
+	{on: []name{cbcID}, in: cacDeliveryLocation, with: atSchemeID, rules: locationSchemes},
 }
 
 // creditNotePattern is Peppol's rule on credit notes alone.
@@ -107,22 +102,24 @@ var creditNotePattern = pattern{
 }
 
 // peppolPattern is Peppol's rules on what a document says.
-var peppolPattern = append(pattern{
-	{on: []name{invInvoice, cnCreditNote}, rules: peppolDocumentRules},
-	{on: []name{cbcTaxCurrencyCode}, rules: taxCurrencyRules},
-	{on: []name{cacParty}, where: inside(cacAccountingCustomerParty), rules: peppolBuyerRules},
-	{on: []name{cacParty}, where: inside(cacAccountingSupplierParty), rules: peppolSellerRules},
-	{on: []name{cacAllowanceCharge}, where: percentWithoutBase, rules: percentWithoutBaseRules},
-	{on: []name{cacAllowanceCharge}, where: baseWithoutPercent, rules: baseWithoutPercentRules},
-	{on: []name{cacAllowanceCharge}, where: ofDocumentOrLine, rules: peppolAllowanceRules},
-	{on: []name{cacPaymentMeans}, where: isDirectDebit, rules: directDebitRules},
-	{on: amounts, where: inDocumentCurrency, rules: amountCurrencyRules},
-	{on: []name{cbcStartDate}, where: ofLinePeriod(periodStart), rules: lineStartRules},
-	{on: []name{cbcEndDate}, where: ofLinePeriod(periodEnd), rules: lineEndRules},
-	{on: []name{cacInvoiceLine, cacCreditNoteLine}, rules: peppolLineRules},
-	{on: []name{cacAllowanceCharge}, where: inside(cacPrice), rules: priceAllowanceRules},
-	{on: []name{cbcBaseQuantity}, where: baseUnit, rules: baseUnitRules},
-}, identifierContexts...)
+func peppolPattern() pattern {
+	return append(pattern{
+		{on: []name{invInvoice, cnCreditNote}, rules: peppolDocumentRules},
+		{on: []name{cbcTaxCurrencyCode}, rules: taxCurrencyRules},
+		{on: []name{cacParty}, in: cacAccountingCustomerParty, rules: peppolBuyerRules},
+		{on: []name{cacParty}, in: cacAccountingSupplierParty, rules: peppolSellerRules},
+		{on: []name{cacAllowanceCharge}, where: percentWithoutBase, rules: percentWithoutBaseRules},
+		{on: []name{cacAllowanceCharge}, where: baseWithoutPercent, rules: baseWithoutPercentRules},
+		{on: []name{cacAllowanceCharge}, where: ofDocumentOrLine, rules: peppolAllowanceRules},
+		{on: []name{cacPaymentMeans}, where: isDirectDebit, rules: directDebitRules},
+		{on: amounts, where: inDocumentCurrency, rules: amountCurrencyRules},
+		{on: []name{cbcStartDate}, in: cacInvoicePeriod, where: ofLinePeriod(periodStart), rules: lineStartRules},
+		{on: []name{cbcEndDate}, in: cacInvoicePeriod, where: ofLinePeriod(periodEnd), rules: lineEndRules},
+		{on: []name{cacInvoiceLine, cacCreditNoteLine}, rules: peppolLineRules},
+		{on: []name{cacAllowanceCharge}, in: cacPrice, rules: priceAllowanceRules},
+		{on: []name{cbcBaseQuantity}, in: cacPrice, with: atUnitCode, rules: baseUnitRules},
+	}, identifierContexts()...)
+}
 
 // norwayPattern is Norway's rules.
 var norwayPattern = pattern{
@@ -131,15 +128,15 @@ var norwayPattern = pattern{
 
 // restrictionPattern is Peppol's narrower code lists and forms.
 var restrictionPattern = pattern{
-	{on: []name{cbcEmbeddedDocumentBinaryObject}, where: hasAttribute(atMimeCode), rules: peppolMimeCodes},
-	{on: []name{cbcAllowanceChargeReasonCode}, where: indicated("false"), rules: peppolAllowanceReasons},
-	{on: []name{cbcAllowanceChargeReasonCode}, where: indicated("true"), rules: peppolChargeReasons},
-	{on: []name{cbcDescriptionCode}, where: inside(cacInvoicePeriod), rules: peppolTaxPointCodes},
+	{on: []name{cbcEmbeddedDocumentBinaryObject}, with: atMimeCode, rules: peppolMimeCodes},
+	{on: []name{cbcAllowanceChargeReasonCode}, in: cacAllowanceCharge, where: indicated("false"), rules: peppolAllowanceReasons},
+	{on: []name{cbcAllowanceChargeReasonCode}, in: cacAllowanceCharge, where: indicated("true"), rules: peppolChargeReasons},
+	{on: []name{cbcDescriptionCode}, in: cacInvoicePeriod, rules: peppolTaxPointCodes},
 	{on: amounts, rules: peppolCurrencyCodes},
 	{on: []name{cbcInvoiceTypeCode}, rules: peppolInvoiceTypes},
 	{on: []name{cbcCreditNoteTypeCode}, rules: peppolCreditTypes},
 	{on: []name{cbcIssueDate, cbcDueDate, cbcTaxPointDate, cbcStartDate, cbcEndDate, cbcActualDeliveryDate}, rules: dateRules},
-	{on: []name{cbcEndpointID}, where: hasAttribute(atSchemeID), rules: peppolEndpointSchemes},
+	{on: []name{cbcEndpointID}, with: atSchemeID, rules: peppolEndpointSchemes},
 	{on: []name{cacTaxCategory}, where: exemptionCode("VATEX-EU-G"), rules: reasonG},
 	{on: []name{cacTaxCategory}, where: exemptionCode("VATEX-EU-O"), rules: reasonO},
 	{on: []name{cacTaxCategory}, where: exemptionCode("VATEX-EU-IC"), rules: reasonIC},
@@ -174,7 +171,13 @@ func ofLine(c *check, n node) bool {
 	return c.is(p, cacInvoiceLine) || c.is(p, cacCreditNoteLine)
 }
 
-// inItem: in this part of the item of a line.
-func inItem(part name) func(*check, node) bool {
-	return either(inside(part, cacItem, cacInvoiceLine), inside(part, cacItem, cacCreditNoteLine))
+// within: the parent's parent has this name.
+func within(grandparent name) func(*check, node) bool {
+	return func(c *check, n node) bool { return c.is(c.parent(c.parent(n)), grandparent) }
+}
+
+// inItem: two levels below the item of a line.
+func inItem(c *check, n node) bool {
+	i := c.parent(c.parent(n))
+	return c.is(i, cacItem) && ofLine(c, i)
 }

@@ -36,9 +36,6 @@ func transferHasAccount(c *check, n node) bool {
 
 // ofTransfer: the account of a credit transfer.
 func ofTransfer(c *check, n node) bool {
-	if !c.under(n, cacPaymentMeans) {
-		return false
-	}
 	for k := c.up(n, cbcPaymentMeansCode); k != none; k = c.again(k) {
 		if v := string(c.value(k)); v == "30" || v == "58" {
 			return true

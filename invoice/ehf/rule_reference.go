@@ -1,6 +1,6 @@
 package ehf
 
-import "strings"
+import "bytes"
 
 // Rules on references to other documents, and Peppol's on the document itself.
 
@@ -104,8 +104,8 @@ func buyerCanPlace(c *check, n node) bool {
 }
 
 func isBilling3(c *check, n node) bool {
-	v := string(c.normalText(c.only(n, cbcCustomizationID)))
-	return strings.HasPrefix(v, billing3) && !strings.Contains(v, "::")
+	v := c.normalText(c.only(n, cbcCustomizationID))
+	return bytes.HasPrefix(v, []byte(billing3)) && !bytes.Contains(v, []byte("::"))
 }
 
 const billing3 = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"

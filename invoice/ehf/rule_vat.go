@@ -148,33 +148,20 @@ func (c *check) brokenDown(k category) bool {
 
 // contexts are those on the elements that bear the category: 05 to 10.
 func (f vatFamily) contexts() []context {
-	k := uint8(f.category)
-	marked := func(where func(*check, node) bool) func(*check, node) bool {
-		return func(c *check, n node) bool { return c.elems[n].mark == k && where(c, n) }
-	}
 	percentEN, percentNB := f.percent.texts()
 	percent := f.percent.test
 	return []context{
-		{on: []name{cacTaxCategory}, where: marked(inBreakdown), rules: f.breakdownRules()},
-		{on: []name{cacTaxCategory}, where: marked(inModification(isAllowance)), rules: []rule{
+		{on: []name{cacTaxCategory}, in: cacTaxSubtotal, mark: f.category, where: inBreakdown, rules: f.breakdownRules()},
+		{on: []name{cacTaxCategory}, in: cacAllowanceCharge, mark: f.category, where: partOf(isAllowance), rules: []rule{
 			f.rule("06", "An allowance of VAT category %s "+percentEN, "Et fradrag i avgiftskategori %s "+percentNB, percent)}},
-		{on: []name{cacTaxCategory}, where: marked(inModification(isCharge)), rules: []rule{
+		{on: []name{cacTaxCategory}, in: cacAllowanceCharge, mark: f.category, where: partOf(isCharge), rules: []rule{
 			f.rule("07", "A charge of VAT category %s "+percentEN, "Et tillegg i avgiftskategori %s "+percentNB, percent)}},
-		{on: []name{cacClassifiedTaxCategory}, where: marked(either(inside(cacItem, cacInvoiceLine), inside(cacItem, cacCreditNoteLine))), rules: []rule{
+		{on: []name{cacClassifiedTaxCategory}, in: cacItem, mark: f.category, where: itemOfLine, rules: []rule{
 			f.rule("05", "A line of VAT category %s "+percentEN, "En linje i avgiftskategori %s "+percentNB, percent)}},
 	}
 }
 
-func either(a, b func(*check, node) bool) func(*check, node) bool {
-	return func(c *check, n node) bool { return a(c, n) || b(c, n) }
-}
-
-func inModification(mark uint8) func(*check, node) bool {
-	return func(c *check, n node) bool {
-		p := c.parent(n)
-		return c.is(p, cacAllowanceCharge) && c.elems[p].mark&mark != 0
-	}
-}
+func itemOfLine(c *check, n node) bool { return ofLine(c, c.parent(n)) }
 
 func (d percentDuty) texts() (en, nb string) {
 	switch d {

@@ -38,6 +38,8 @@ func x(name string, parts ...any) *el {
 	return e
 }
 
+var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;")
+
 func nok(name, amount string) *el { return x(name, amount, "@currencyID=NOK") }
 
 func (e *el) clone() *el {
@@ -59,9 +61,8 @@ func (e *el) bytes() []byte {
 }
 
 func (e *el) write(b *strings.Builder, depth int) {
-	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;")
 	b.WriteString(strings.Repeat("  ", depth) + "<" + e.name)
-	if depth == 0 {
+	if depth == 0 && !strings.Contains(e.name, ":") {
 		const ubl = "urn:oasis:names:specification:ubl:schema:xsd:"
 		fmt.Fprintf(b, ` xmlns="%s%s-2" xmlns:cac="%sCommonAggregateComponents-2" xmlns:cbc="%sCommonBasicComponents-2" xmlns:ext="%sCommonExtensionComponents-2"`,
 			ubl, e.name, ubl, ubl, ubl)
@@ -71,14 +72,20 @@ func (e *el) write(b *strings.Builder, depth int) {
 		fmt.Fprintf(b, ` %s="%s"`, name, escape.Replace(value))
 	}
 	b.WriteString(">" + escape.Replace(e.text))
-	if len(e.kids) > 0 {
+	switch {
+	case len(e.kids) > 0 && e.text == "":
 		b.WriteString("\n")
 		for _, k := range e.kids {
 			k.write(b, depth+1)
+			b.WriteString("\n")
 		}
 		b.WriteString(strings.Repeat("  ", depth))
+	case len(e.kids) > 0:
+		for _, k := range e.kids {
+			k.write(b, 0)
+		}
 	}
-	b.WriteString("</" + e.name + ">\n")
+	b.WriteString("</" + e.name + ">")
 }
 
 // all are the elements that a path leads to. A step may end in [n]; "line" is

@@ -54,12 +54,13 @@ type binding struct {
 
 // A run gathers the character data of an element without child elements.
 type run struct {
-	start  int  // where the content begins
-	cooked bool // the value differs from the source and is in tree.side
-	side   int  // where in tree.side it begins
-	pieces int  // text nodes that a comment or instruction has parted
-	fresh  bool // the next character begins a text node of its own
-	ink    bool // something other than white space was seen
+	start  uint32 // where the content begins
+	side   uint32 // where in tree.side it begins, if it is cooked
+	cooked bool   // the value differs from the source and is in tree.side
+	parts  bool   // there is a text node
+	parted bool   // there are several
+	fresh  bool   // the next character begins a text node of its own
+	ink    bool   // something other than white space was seen
 }
 
 // classes of bytes, so that the loops over text and names test one table
@@ -97,6 +98,10 @@ func parse(t *tree, src []byte, limits Limits) error {
 	s := &t.scanner
 	s.t, s.src, s.i, s.limits, s.words = t, src, 0, limits.orDefault(), words()
 	s.open, s.scope = s.open[:0], s.scope[:0]
+	if cap(t.elems) == 0 { // a guess that a usual document fits into
+		t.elems = make([]elem, 0, min(len(src)/40, s.limits.Elements)+8)
+		t.attrs = make([]attr, 0, cap(t.elems)/2)
+	}
 	if len(src) > s.limits.Bytes {
 		return s.fail(TooLarge, s.limits.Bytes)
 	}
@@ -241,7 +246,7 @@ func (s *scanner) startTag() error {
 	if err != nil {
 		return err
 	}
-	sp, uri, ok := s.resolve(s.src[from:max(from, colon)], true)
+	sp, _, ok := s.resolve(s.src[from:max(from, colon)], true)
 	if !ok {
 		return s.fail(Prefix, from)
 	}
@@ -251,8 +256,8 @@ func (s *scanner) startTag() error {
 	}
 	n := node(len(t.elems))
 	e := elem{
-		raw: span{uint32(from), uint32(to)}, local: uint32(local), space: sp, uri: uri,
-		name: s.words.find(sp, s.src[local:to]), parent: none, next: none,
+		raw: span{uint32(from), uint32(to)}, local: uint32(local), space: sp,
+		name: s.words.find(sp, s.src[local:to]), parent: none, next: none, twin: none,
 		attrs: uint32(firstAttr), attrsEnd: uint32(len(t.attrs)),
 	}
 	if depth := len(s.open); depth > 0 {
@@ -268,10 +273,19 @@ func (s *scanner) startTag() error {
 			t.elems[parent.last].next = n
 		}
 		parent.last = n
-		parent.text = span{uint32(s.text.start), 0}
+		if p == root && e.name != unknown {
+			top := &t.tops[e.name]
+			if top.first == 0 {
+				top.first = n + 1
+			} else {
+				t.elems[top.last-1].twin = n
+			}
+			top.last = n + 1
+		}
+		parent.text = span{s.text.start, 0}
 	}
 	t.elems = append(t.elems, e)
-	s.text = run{start: s.i}
+	s.text = run{start: uint32(s.i)}
 	if empty {
 		t.elems[n].flags |= blank
 		t.elems[n].text = span{uint32(s.i), uint32(s.i)}
@@ -289,7 +303,7 @@ func (s *scanner) close(n node) {
 		s.scope = s.scope[:k-1]
 	}
 	if p := s.t.elems[n].parent; p != none {
-		s.text = run{start: int(s.t.elems[p].text.from)}
+		s.text = run{start: s.t.elems[p].text.from}
 	}
 }
 
@@ -321,15 +335,15 @@ func (s *scanner) endTag() error {
 		}
 	case r.cooked:
 		e.flags |= cooked
-		e.text = span{uint32(r.side), uint32(len(s.t.side))}
+		e.text = span{r.side, uint32(len(s.t.side))}
 	default:
-		e.text = span{uint32(r.start), uint32(at)}
+		e.text = span{r.start, uint32(at)}
 	}
 	if e.flags&hasChild == 0 {
 		if !r.ink {
 			e.flags |= blank
 		}
-		if r.pieces > 1 {
+		if r.parted {
 			e.flags |= parted
 		}
 	}

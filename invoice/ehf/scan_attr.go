@@ -71,8 +71,7 @@ func (s *scanner) checkAttributes(first int, prefixed bool) error {
 				continue
 			}
 			var ok bool
-			a.space, a.uri, ok = s.resolve(s.src[a.raw.from:a.local-1], false)
-			if !ok {
+			if a.space, _, ok = s.resolve(s.prefix(a), false); !ok {
 				return s.fail(Prefix, int(a.raw.from))
 			}
 			a.name = s.words.find(a.space, s.src[a.local:a.raw.to])
@@ -80,10 +79,8 @@ func (s *scanner) checkAttributes(first int, prefixed bool) error {
 	}
 	for i := range attrs {
 		for k := range attrs[:i] {
-			a, b := &attrs[i], &attrs[k]
-			if a.name == b.name && a.space == b.space &&
-				string(s.src[a.local:a.raw.to]) == string(s.src[b.local:b.raw.to]) && bytes.Equal(a.uri, b.uri) {
-				return s.fail(Duplicate, int(a.raw.from))
+			if s.sameName(&attrs[i], &attrs[k]) {
+				return s.fail(Duplicate, int(attrs[i].raw.from))
 			}
 		}
 	}
@@ -97,6 +94,24 @@ func (s *scanner) checkAttributes(first int, prefixed bool) error {
 		}
 	}
 	return nil
+}
+
+func (s *scanner) prefix(a *attr) []byte {
+	return s.src[a.raw.from:max(a.raw.from, a.local-1)]
+}
+
+// sameName reports whether two attributes of one element have the same local
+// name in the same namespace.
+func (s *scanner) sameName(a, b *attr) bool {
+	if a.name != b.name || a.space != b.space || string(s.src[a.local:a.raw.to]) != string(s.src[b.local:b.raw.to]) {
+		return false
+	}
+	if a.space != foreign {
+		return true
+	}
+	_, x, _ := s.resolve(s.prefix(a), false)
+	_, y, _ := s.resolve(s.prefix(b), false)
+	return bytes.Equal(x, y)
 }
 
 // attributeValue reads an equals sign and a quoted value. Line ends and tabs

@@ -56,7 +56,7 @@ func (s *scanner) cook(i int) error {
 	b := s.src
 	r := &s.text
 	if !r.cooked {
-		s.startCooking(r.start, s.i)
+		s.startCooking(int(r.start), s.i)
 	}
 	t := s.t
 	for from := s.i; ; from = i {
@@ -109,7 +109,7 @@ func (s *scanner) cook(i int) error {
 // startCooking moves what is read of the run so far to the side buffer.
 func (s *scanner) startCooking(from, to int) {
 	r := &s.text
-	r.cooked, r.side = true, len(s.t.side)
+	r.cooked, r.side = true, uint32(len(s.t.side))
 	if e := &s.t.elems[s.open[len(s.open)-1]]; e.flags&hasChild != 0 {
 		return // its value is read off the source when somebody asks
 	}
@@ -120,9 +120,9 @@ func (s *scanner) startCooking(from, to int) {
 // piece counts text nodes: one begins with the first character after a tag, a
 // comment or a processing instruction.
 func (s *scanner) piece(any bool) {
-	if r := &s.text; any && (r.pieces == 0 || r.fresh) {
-		r.pieces++
-		r.fresh = false
+	if r := &s.text; any && (!r.parts || r.fresh) {
+		r.parted = r.parts
+		r.parts, r.fresh = true, false
 	}
 }
 
@@ -218,7 +218,7 @@ func (s *scanner) markup() error {
 		}
 		r := &s.text
 		if !r.cooked {
-			s.startCooking(r.start, at)
+			s.startCooking(int(r.start), at)
 		}
 		return s.cdata(b[9:end], end+3)
 	case bytes.HasPrefix(b, []byte("<!DOCTYPE")):
@@ -277,7 +277,7 @@ func (s *scanner) skip(size int) error {
 	}
 	if len(s.open) > 0 {
 		if !s.text.cooked {
-			s.startCooking(s.text.start, s.i)
+			s.startCooking(int(s.text.start), s.i)
 		}
 		s.text.fresh = true
 	}

@@ -192,7 +192,7 @@ func cutDate(b []byte) (rest []byte, ok bool) {
 	}
 	month, ok1 := twoDigits(b[y+1:])
 	day, ok2 := twoDigits(b[y+4:])
-	if !ok1 || !ok2 || month < 1 || month > 12 || day < 1 || bytes.Count(b[:y], []byte("0")) == y {
+	if !ok1 || !ok2 || month < 1 || month > 12 || day < 1 || y == 4 && string(b[:4]) == "0000" {
 		return nil, false
 	}
 	year := 0 // of the Gregorian cycle of 400 years

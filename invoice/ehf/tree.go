@@ -10,9 +10,14 @@ type tree struct {
 	side  []byte // values that differ from the source: references, CDATA, line ends
 	elems []elem
 	attrs []attr
-	steps int // siblings passed in search of names, up to budget
+	tops  []top // by name: the children of the root
+	steps int   // siblings passed in search of names, up to budget
 	scanner
 }
+
+// A top is the first and the last child of the root with a name. The root has
+// hundreds of rules and, with every line, more children.
+type top struct{ first, last node } // plus one, so that zero is none
 
 // budget is how many siblings may be passed in search of names for each
 // element of a document. No invoice comes near it; a document made to have
@@ -32,12 +37,12 @@ type elem struct {
 	path               state // where the path from the root stands in the path automaton
 	mark               uint8 // what gather found it to be: a category, or an allowance and a charge
 	parent, next, last node  // last is the last child
+	twin               node  // the next child of the root with the same name
 	position           int32 // among the siblings of the same name, once asked for
 	raw                span  // its name as written
 	local              uint32
 	text               span // the value, or everything between the tags if there are child elements
 	attrs, attrsEnd    uint32
-	uri                []byte // the namespace if it is not one of UBL's
 }
 
 // An attr is one attribute that is no namespace declaration.
@@ -48,7 +53,6 @@ type attr struct {
 	raw   span
 	local uint32
 	value span
-	uri   []byte
 }
 
 // A span is a half-open range of bytes.
@@ -70,6 +74,10 @@ const (
 func (t *tree) reset(src []byte) {
 	t.src = src
 	t.side, t.elems, t.attrs = t.side[:0], t.elems[:0], t.attrs[:0]
+	if t.tops == nil {
+		t.tops = make([]top, len(words().names))
+	}
+	clear(t.tops)
 }
 
 func (t *tree) bytes(s span, side bool) []byte {
@@ -92,6 +100,9 @@ func (t *tree) child(n node, want name) node {
 	if n == none || t.elems[n].flags&hasChild == 0 {
 		return none
 	}
+	if n == root {
+		return t.tops[want].first - 1
+	}
 	return t.seek(n+1, want)
 }
 
@@ -111,7 +122,12 @@ func (t *tree) seek(n node, want name) node {
 
 // again is the next sibling of n that bears its name, or none.
 func (t *tree) again(n node) node {
-	t.steps--
+	if t.steps--; t.steps <= 0 {
+		return none
+	}
+	if t.elems[n].parent == root {
+		return t.elems[n].twin
+	}
 	return t.seek(t.elems[n].next, t.elems[n].name)
 }
 
@@ -144,32 +160,73 @@ func (t *tree) value(n node) []byte {
 	return t.strip(n)
 }
 
-// strip is the string value of an element with child elements: its source
-// without the markup. UBL has no such element whose value a rule asks for, so
-// that it may be slow.
+// strip is the string value of an element with child elements. UBL has no such
+// element whose value a rule asks for, so that it may be slow.
 func (t *tree) strip(n node) []byte {
+	all, _, _ := t.walk(n)
+	return all
+}
+
+// text is the value of the text node of n, and how many n has. The official
+// rules that say text() stop where there are several.
+func (t *tree) text(n node) (value []byte, nodes int) {
+	switch e := &t.elems[n]; {
+	case e.flags&hasChild != 0:
+		_, value, nodes = t.walk(n)
+		return value, nodes
+	case e.flags&parted != 0:
+		return t.value(n), 2 // or more
+	case e.text.to == e.text.from:
+		return nil, 0
+	}
+	return t.value(n), 1
+}
+
+// walk goes through the source of an element with child elements. It gives its
+// string value, and the first and the number of its own text nodes.
+func (t *tree) walk(n node) (all, first []byte, nodes int) {
 	var out tree
 	e := t.elems[n]
 	s := scanner{t: &out, src: t.src[:e.text.to], i: int(e.text.from)}
+	depth, fresh := 0, true
 	for s.i < len(s.src) {
-		rest := s.src[s.i:]
+		rest, from := s.src[s.i:], len(out.side)
 		switch {
 		case rest[0] == '&':
 			if s.reference() != nil {
-				return out.side
+				return out.side, first, nodes
 			}
 		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
 			end := bytes.Index(rest, []byte("]]>"))
 			out.side = append(out.side, rest[9:end]...)
 			s.i += end + 3
 		case rest[0] == '<':
-			s.i += markupSize(rest)
+			size := markupSize(rest)
+			switch {
+			case rest[1] == '/':
+				depth--
+			case rest[1] != '!' && rest[1] != '?' && rest[size-2] != '/':
+				depth++
+			}
+			fresh = true
+			s.i += size
+		case bytes.HasPrefix(rest, []byte("\r\n")):
+			s.i++
 		default:
 			out.side = append(out.side, rest[0])
 			s.i++
 		}
+		if depth == 0 && len(out.side) > from {
+			if fresh {
+				nodes++
+			}
+			if nodes == 1 {
+				first = append(first, out.side[from:]...)
+			}
+			fresh = false
+		}
 	}
-	return bytes.ReplaceAll(out.side, []byte("\r\n"), []byte("\n"))
+	return out.side, first, nodes
 }
 
 // markupSize is the size of the comment, instruction or tag that b begins with.
@@ -193,19 +250,6 @@ func markupSize(b []byte) int {
 		}
 	}
 	return len(b)
-}
-
-// texts is how many text nodes n has as children, which decides whether the
-// official rules may ask for "the" text of it.
-func (t *tree) texts(n node) int {
-	e := &t.elems[n]
-	switch {
-	case e.flags&hasChild != 0, e.flags&parted != 0:
-		return 2 // or so: more than one, or beside elements
-	case e.text.to == e.text.from:
-		return 0
-	}
-	return 1
 }
 
 // attribute is the attribute of n that the vocabulary knows by a name.

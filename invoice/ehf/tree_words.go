@@ -38,29 +38,25 @@ const (
 const ublSpace = "urn:oasis:names:specification:ubl:schema:xsd:"
 
 func spaceOf(uri []byte) space {
-	if rest, ok := strings.CutPrefix(string(uri), ublSpace); ok {
-		switch rest {
-		case "CommonBasicComponents-2":
-			return cbcSpace
-		case "CommonAggregateComponents-2":
-			return cacSpace
-		case "CommonExtensionComponents-2":
-			return extSpace
-		case "Invoice-2":
-			return invSpace
-		case "CreditNote-2":
-			return cnSpace
-		case "CommonSignatureComponents-2":
-			return sigSpace
-		case "SignatureAggregateComponents-2":
-			return sacSpace
-		case "SignatureBasicComponents-2":
-			return sbcSpace
-		}
-	}
 	switch string(uri) {
 	case "":
 		return noSpace
+	case ublSpace + "CommonBasicComponents-2":
+		return cbcSpace
+	case ublSpace + "CommonAggregateComponents-2":
+		return cacSpace
+	case ublSpace + "CommonExtensionComponents-2":
+		return extSpace
+	case ublSpace + "Invoice-2":
+		return invSpace
+	case ublSpace + "CreditNote-2":
+		return cnSpace
+	case ublSpace + "CommonSignatureComponents-2":
+		return sigSpace
+	case ublSpace + "SignatureAggregateComponents-2":
+		return sacSpace
+	case ublSpace + "SignatureBasicComponents-2":
+		return sbcSpace
 	case "http://www.w3.org/2000/09/xmldsig#":
 		return dsSpace
 	case "http://www.w3.org/2001/XMLSchema-instance":

@@ -83,9 +83,31 @@ func (c *check) apply() {
 	for i := range c.elems {
 		n := node(i)
 		e := &c.elems[i]
+		if e.flags&blank != 0 {
+			for r := range c.empty {
+				c.find1(&c.empty[r], n)
+			}
+		}
 		done := noPattern
-		for _, t := range c.tests[e.name] {
-			if t.pattern == done || t.where != nil && !t.where(c, n) {
+		parent := unknown
+		if e.parent != none {
+			parent = c.elems[e.parent].name
+		}
+		list := c.tests[e.name].under(parent)
+		for k := range list {
+			t := &list[k]
+			if t.pattern == done || t.mark != 0 && t.mark != e.mark {
+				continue
+			}
+			if t.with != unknown {
+				if e.attrs == e.attrsEnd {
+					continue
+				}
+				if _, ok := c.attribute(n, t.with); !ok {
+					continue
+				}
+			}
+			if t.where != nil && !t.where(c, n) {
 				continue
 			}
 			done = t.pattern

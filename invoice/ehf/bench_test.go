@@ -1,0 +1,91 @@
+package ehf
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"testing"
+)
+
+// benchmarks are documents of the sizes in question: the sample is about as
+// rich as Peppol's base example.
+func benchmarks() []struct {
+	name string
+	doc  []byte
+} {
+	return []struct {
+		name string
+		doc  []byte
+	}{
+		{"1line", plain(1).bytes()}, {"base", sample("Invoice").bytes()}, {"20lines", plain(20).bytes()}, {"200lines", plain(200).bytes()},
+		{"2000lines", plain(2000).bytes()},
+	}
+}
+
+// BenchmarkValidate is the structure and all rules, by a reused Validator.
+func BenchmarkValidate(b *testing.B) {
+	for _, d := range benchmarks() {
+		b.Run(d.name, func(b *testing.B) {
+			v := NewValidator(nil)
+			b.ReportAllocs()
+			b.SetBytes(int64(len(d.doc)))
+			for b.Loop() {
+				if r, err := v.Validate(d.doc); err != nil || !r.Valid() {
+					b.Fatal(err, r)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkValidateFresh is the same by a Validator of its own for each.
+func BenchmarkValidateFresh(b *testing.B) {
+	for _, d := range benchmarks() {
+		b.Run(d.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(d.doc)))
+			for b.Loop() {
+				if _, err := Validate(d.doc, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkEncodingXML merely reads the documents with the standard library;
+// it is the yardstick that survives a noisy machine.
+func BenchmarkEncodingXML(b *testing.B) {
+	for _, d := range benchmarks() {
+		b.Run(d.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(d.doc)))
+			for b.Loop() {
+				dec := xml.NewDecoder(bytes.NewReader(d.doc))
+				for {
+					if _, err := dec.Token(); err == io.EOF {
+						break
+					} else if err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A clean document costs a reused Validator no more than two allocations.
+func TestAllocations(t *testing.T) {
+	for _, d := range benchmarks() {
+		v := NewValidator(nil)
+		validate := func() {
+			if r, err := v.Validate(d.doc); err != nil || len(r.Findings) > 0 {
+				t.Fatal(err, described(r))
+			}
+		}
+		validate()
+		if n := testing.AllocsPerRun(20, validate); n > 2 {
+			t.Errorf("%s: %v allocations", d.name, n)
+		}
+	}
+}

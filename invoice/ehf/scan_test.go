@@ -1,0 +1,218 @@
+package ehf
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+const (
+	openInvoice = `<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"` +
+		` xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"` +
+		` xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">`
+	closeInvoice = `</Invoice>`
+)
+
+// valueOf parses an invoice with one element and gives its value.
+func valueOf(t *testing.T, content string) string {
+	t.Helper()
+	var d tree
+	if err := parse(&d, []byte(openInvoice+content+closeInvoice), Limits{}); err != nil {
+		t.Fatalf("%q: %v", content, err)
+	}
+	return string(d.value(1))
+}
+
+func TestScanValues(t *testing.T) {
+	for content, want := range map[string]string{
+		`<cbc:ID>A-1</cbc:ID>`:                                     "A-1",
+		`<cbc:ID/>`:                                                "",
+		`<cbc:ID></cbc:ID>`:                                        "",
+		`<cbc:ID> A </cbc:ID>`:                                     " A ",
+		`<cbc:ID>&lt;&gt;&amp;&apos;&quot;</cbc:ID>`:               `<>&'"`,
+		`<cbc:ID>&#65;&#x42;&#xe6;&#x1F600;</cbc:ID>`:              "ABæ😀",
+		`<cbc:ID><![CDATA[<&>]]></cbc:ID>`:                         "<&>",
+		`<cbc:ID>a<![CDATA[b]]>c</cbc:ID>`:                         "abc",
+		`<cbc:ID>a<!-- x -->b<?pi y?>c</cbc:ID>`:                   "abc",
+		"<cbc:ID>a\r\nb\rc\nd</cbc:ID>":                            "a\nb\nc\nd",
+		"<cbc:ID>a&#13;b</cbc:ID>":                                 "a\rb",
+		"<cbc:ID>]] ]&gt;</cbc:ID>":                                "]] ]>",
+		`<cbc:ID>æøå €</cbc:ID>`:                                   "æøå €",
+		`<cbc:ID>a<cbc:Name x="&gt;>">b&amp;</cbc:Name>c</cbc:ID>`: "ab&c",
+		"\r\n  <cbc:ID>A</cbc:ID>\r\n":                             "A",
+		`<b:ID xmlns:b="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">A</b:ID>`: "A",
+	} {
+		if got := valueOf(t, content); got != want {
+			t.Errorf("%q: %q, want %q", content, got, want)
+		}
+	}
+}
+
+func TestScanNamespaces(t *testing.T) {
+	const cbc = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
+	var d tree
+	doc := openInvoice +
+		`<cac:Party><ID xmlns="` + cbc + `"/><ID/><cbc:ID xmlns:cbc="urn:other"/><averylongprefix:ID xmlns:averylongprefix="` + cbc + `"/></cac:Party><cbc:ID/>` +
+		closeInvoice
+	if err := parse(&d, []byte(doc), Limits{}); err != nil {
+		t.Fatal(err)
+	}
+	want := []name{invInvoice, cacParty, cbcID, unknown, unknown, cbcID, cbcID}
+	for i, n := range want {
+		if d.elems[i].name != n {
+			t.Errorf("element %d is %v, want %v", i, d.elems[i].name, n)
+		}
+	}
+}
+
+func TestScanAttributes(t *testing.T) {
+	var d tree
+	doc := openInvoice + "<cbc:ID schemeID = \"a&amp;\tb\r\nc\" xml:lang='nb' schemeName='\"'/>" + closeInvoice
+	if err := parse(&d, []byte(doc), Limits{}); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range map[name]string{atSchemeID: "a& b c", atSchemeName: `"`} {
+		if got, ok := d.attribute(1, n); !ok || string(got) != want {
+			t.Errorf("%v = %q, %v", n, got, ok)
+		}
+	}
+}
+
+func TestScanRefuses(t *testing.T) {
+	in := func(content string) string { return openInvoice + content + closeInvoice }
+	deep := strings.Repeat("<cac:Party>", 100) + strings.Repeat("</cac:Party>", 100)
+	var many strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&many, ` a%d="1"`, i)
+	}
+	for doc, want := range map[string]ReadErrorKind{
+		"":                                  Malformed,
+		" ":                                 Malformed,
+		"text":                              Malformed,
+		openInvoice:                         Malformed,
+		in("") + in(""):                     Malformed,
+		in("") + "x":                        Malformed,
+		in("<cbc:ID></cbc:Name>"):           Malformed,
+		in("<cbc:ID"):                       Malformed,
+		in("<cbc:ID a=1/>"):                 Malformed,
+		in("<cbc:ID a='1'b='2'/>"):          Malformed,
+		in("<cbc:ID a='<'/>"):               Malformed,
+		in("<:ID/>"):                        Malformed,
+		in("<cbc:1/>"):                      Malformed,
+		in("<a:b:c/>"):                      Malformed,
+		in("a]]>b"):                         Malformed,
+		in("<!-- a -- b -->"):               Malformed,
+		in("<!-- a"):                        Malformed,
+		in("<![CDATA[ a"):                   Malformed,
+		in("<?xml version='1.0'?>"):         Malformed,
+		in("<?a"):                           Malformed,
+		in("<!ELEMENT a>"):                  Malformed,
+		"<?xml version='1.0'" + in(""):      Malformed,
+		"<?xml encoding='UTF-8'?>" + in(""): Malformed,
+		"<?xml version='1.0' standalone='maybe'?>" + in(""):    Malformed,
+		"<?xml version='1.1'?>" + in(""):                       Encoding,
+		"<?xml version='1.0' encoding='ISO-8859-1'?>" + in(""): Encoding,
+		"\xFE\xFF\x00<":                                         Encoding,
+		"<\x00I\x00":                                            Encoding,
+		in("<cbc:ID>\xE6</cbc:ID>"):                             Encoding,
+		in("<cbc:ID>\x01</cbc:ID>"):                             Character,
+		in("<cbc:ID>\x00</cbc:ID>"):                             Character,
+		in("<cbc:ID>\uFFFE</cbc:ID>"):                           Character,
+		in("<cbc:ID>&#0;</cbc:ID>"):                             Character,
+		in("<cbc:ID>&#xFFFF;</cbc:ID>"):                         Character,
+		in("<cbc:ID>&#xD800;</cbc:ID>"):                         Character,
+		in("<cbc:ID>&#x110000;</cbc:ID>"):                       Character,
+		in("<!-- \x02 -->"):                                     Character,
+		in("<![CDATA[\x02]]>"):                                  Character,
+		in("<cbc:ID>&nbsp;</cbc:ID>"):                           Entity,
+		in("<cbc:ID>a & b</cbc:ID>"):                            Entity,
+		in("<cbc:ID a='&x;'/>"):                                 Entity,
+		`<!DOCTYPE Invoice [<!ENTITY a "b">]>` + in(""):         DocumentType,
+		in("<cbc:ID a='1' a='2'/>"):                             Duplicate,
+		in("<cbc:ID xmlns:p='u' xmlns:q='u' p:a='1' q:a='2'/>"): Duplicate,
+		in("<cbc:ID xmlns:p='u' xmlns:p='v'/>"):                 Duplicate,
+		in("<x:ID/>"):                                           Prefix,
+		in("<cbc:ID x:a='1'/>"):                                 Prefix,
+		in("<cbc:ID xmlns:x=''/>"):                              Prefix,
+		in("<cbc:ID xmlns:xml='urn:x'/>"):                       Prefix,
+		in("<cbc:ID xmlns:xmlns='urn:x'/>"):                     Prefix,
+		in(deep):                                                TooDeep,
+		in("<cbc:ID" + many.String() + "/>"):                    TooMany,
+		`<a/>`:                                                  NotEHF,
+		`<Invoice xmlns="urn:x"/>`:                              NotEHF,
+		`<Invoice/>`:                                            NotEHF,
+		strings.ReplaceAll(in(""), "Invoice", "Order"):          NotEHF,
+	} {
+		_, err := Validate([]byte(doc), nil)
+		var read *ReadError
+		if !errors.As(err, &read) || read.Kind != want {
+			t.Errorf("%.200q: %v, want %s", doc, err, want)
+		}
+	}
+}
+
+func TestScanAccepts(t *testing.T) {
+	doc := sample("Invoice").bytes()
+	for _, prefix := range []string{"\xEF\xBB\xBF", "", "\xEF\xBB\xBF<?xml version=\"1.0\" encoding='utf-8' standalone='yes'?>\n<!-- a --><?b c?>"} {
+		text := strings.TrimPrefix(string(doc), "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+		r, err := Validate([]byte(prefix+text+"\n<!-- end -->\n"), nil)
+		if err != nil || !r.Valid() || len(r.Findings) > 0 {
+			t.Errorf("with %q: %v %s", prefix, err, described(r))
+		}
+	}
+	crlf := strings.ReplaceAll(string(doc), "\n", "\r\n")
+	if r, err := Validate([]byte(crlf), nil); err != nil || len(r.Findings) > 0 || !r.Schema {
+		t.Errorf("with carriage returns: %v %s", err, described(r))
+	}
+}
+
+func TestLimitsAreOptions(t *testing.T) {
+	doc := sample("Invoice").bytes()
+	for name, l := range map[string]Limits{"bytes": {Bytes: 100}, "depth": {Depth: 3}, "elements": {Elements: 10}, "attributes": {Attributes: 2}} {
+		var read *ReadError
+		if _, err := Validate(doc, &Options{Limits: l}); !errors.As(err, &read) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A document in which every element looks at every other is given up instead
+// of being worked at for hours.
+func TestQuadraticDocumentIsGivenUp(t *testing.T) {
+	doc := sample("Invoice")
+	p := doc.insert(payee.clone())
+	s := must(t, doc, seller)[0]
+	for i := range 30_000 {
+		p.insert(x("cac:PartyName", x("cbc:Name", fmt.Sprint("a", i))))
+		s.kids = append(s.kids, x("cac:PartyName", x("cbc:Name", fmt.Sprint("b", i))))
+	}
+	var read *ReadError
+	if _, err := Validate(doc.bytes(), nil); !errors.As(err, &read) || read.Kind != TooMany {
+		t.Error(err)
+	}
+}
+
+// Many findings at many siblings must stay linear too.
+func TestManyFindings(t *testing.T) {
+	doc := plain(1)
+	for range 20_000 {
+		doc.kids = append(doc.kids, x("cbc:Nonsense"), x("cac:InvoiceLine"))
+	}
+	r := validated(t, doc)
+	if len(r.Findings) < 40_000 || len(r.Problems) < 20_000 {
+		t.Errorf("%d findings, %d problems", len(r.Findings), len(r.Problems))
+	}
+	if last := r.Findings[len(r.Findings)-1].Path; last != "/Invoice/cac:InvoiceLine[20001]" {
+		t.Errorf("last finding at %s", last)
+	}
+}
+
+// Numbers of absurd length are refused, not reckoned with.
+func TestLongNumbers(t *testing.T) {
+	doc := plain(1)
+	set("line/cbc:LineExtensionAmount", strings.Repeat("9", 1_000_000))(t, doc)
+	if r := validated(t, doc); r.Valid() || !r.Schema {
+		t.Error(described(r))
+	}
+}
