@@ -35,14 +35,14 @@ func Append(dst []byte, d Document) ([]byte, error) {
 	if need := d.size(); cap(dst)-len(dst) < need {
 		dst = append(make([]byte, 0, len(dst)+need), dst...)
 	}
-	w := writer{b: dst}
+	w := writer{b: dst[:cap(dst)], n: len(dst)}
 	w.document(&d, &t)
 	if w.odd {
 		if d.checkTexts(&wrong); len(wrong) > 0 {
 			return dst, wrong.Invalid()
 		}
 	}
-	return w.b, nil
+	return w.b[:w.n], nil
 }
 
 const (

@@ -15,7 +15,7 @@ func (i Identifier) ok() bool {
 	case "":
 		return true
 	case timebok.OrgNumberScheme:
-		return isOrgNumber(i.Value)
+		return isOrgNumber([]byte(i.Value))
 	}
 	return identifierSchemes.has([]byte(i.Scheme)) && isNumberOf(i.Scheme, i.Value)
 }
@@ -23,7 +23,7 @@ func (i Identifier) ok() bool {
 // reaches reports whether Peppol delivers to the address.
 func (i Identifier) reaches() bool {
 	if i.Scheme == timebok.OrgNumberScheme {
-		return isOrgNumber(i.Value)
+		return isOrgNumber([]byte(i.Value))
 	}
 	return i.Value != "" && peppolEndpointCodes.has([]byte(i.Scheme)) && isNumberOf(i.Scheme, i.Value)
 }
@@ -33,19 +33,19 @@ func (i Identifier) reaches() bool {
 func isNumberOf(scheme, value string) bool {
 	switch scheme {
 	case "0088":
-		return isGLN(value)
+		return isGLN([]byte(value))
 	case "0184":
-		return isCVR(value)
+		return isCVR([]byte(value))
 	case "0096":
-		return isTenDigits(value)
+		return isTenDigits([]byte(value))
 	case "0198":
-		return isDanishSE(value)
+		return isDanishSE([]byte(value))
 	case "0208":
-		return isBelgian(value)
+		return isBelgian([]byte(value))
 	case "0007":
-		return isSwedish(value)
+		return isSwedish([]byte(value))
 	case "0151":
-		return isAustralian(value)
+		return isAustralian([]byte(value))
 	}
 	return true
 }
@@ -56,7 +56,7 @@ func isVATNumber(text string) bool {
 	if len(text) < 4 || !vatCountries.has([]byte(text[:2])) {
 		return false
 	}
-	return text[:2] != "NO" || len(text) == 14 && isOrgNumber(text[2:11]) && text[11:] == "MVA"
+	return text[:2] != "NO" || len(text) == 14 && isOrgNumber([]byte(text[2:11])) && text[11:] == "MVA"
 }
 
 func isCountry(code string) bool { return code == "NO" || countries.has([]byte(code)) }
@@ -67,7 +67,7 @@ func isAccount(text string, iban bool) bool {
 		parsed, err := timebok.ParseIBAN(text)
 		return err == nil && parsed.String() == text
 	}
-	return digits(11)(text) && text[:4] != "0000" && modulo11(text)
+	return digits(11)([]byte(text)) && text[:4] != "0000" && modulo11([]byte(text))
 }
 
 // isPaymentCode reports whether UNCL 4461 has the code and a document can carry

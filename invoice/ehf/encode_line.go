@@ -19,13 +19,14 @@ func (w *writer) line(l *Line, credit bool) {
 	} else {
 		w.attribute("<cbc:InvoicedQuantity unitCode=\"", l.Unit)
 	}
-	w.b = quantity.append(append(w.b, '>'))
+	w.raw(">")
+	w.number(quantity)
 	if credit {
 		w.raw("</cbc:CreditedQuantity><cbc:LineExtensionAmount currencyID=\"" + kroner + "\">")
 	} else {
 		w.raw("</cbc:InvoicedQuantity><cbc:LineExtensionAmount currencyID=\"" + kroner + "\">")
 	}
-	w.b = appendOre(w.b, ore)
+	w.ore(ore)
 	w.raw("</cbc:LineExtensionAmount>")
 	w.leaf("cbc:AccountingCost>", l.Cost)
 	w.period(l.Period)
@@ -39,11 +40,12 @@ func (w *writer) line(l *Line, credit bool) {
 	}
 	w.item(l)
 	w.raw("<cac:Price><cbc:PriceAmount currencyID=\"" + kroner + "\">")
-	w.b = price.append(w.b)
+	w.number(price)
 	w.raw("</cbc:PriceAmount>")
 	if l.Per.Sign() != 0 {
 		w.attribute("<cbc:BaseQuantity unitCode=\"", l.Unit)
-		w.b = per.append(append(w.b, '>'))
+		w.raw(">")
+		w.number(per)
 		w.raw("</cbc:BaseQuantity>")
 	}
 	if credit {
@@ -97,7 +99,7 @@ func (w *writer) adjustment(a *Adjustment) {
 	if a.Percent.Sign() != 0 {
 		percent, _ := fix(a.Percent)
 		w.raw("<cbc:MultiplierFactorNumeric>")
-		w.b = percent.append(w.b)
+		w.number(percent)
 		w.raw("</cbc:MultiplierFactorNumeric>")
 	}
 	w.money("cbc:Amount>", a.Amount.Ore())

@@ -270,7 +270,7 @@ func (w *writer) vat(v VAT) {
 		w.raw("</cbc:ID><cbc:Percent>0</cbc:Percent>")
 	default:
 		w.raw("</cbc:ID><cbc:Percent>")
-		w.b = rate(v.Rate).append(w.b)
+		w.number(rate(v.Rate))
 		w.raw("</cbc:Percent>")
 	}
 }

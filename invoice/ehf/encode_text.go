@@ -2,22 +2,36 @@ package ehf
 
 import (
 	"encoding/base64"
+	"slices"
 	"unicode/utf8"
 
 	civil "github.com/rickb777/date"
 )
 
-// A writer appends XML. Names of elements come as "cbc:ID>", so that start and
-// end tag are one append each.
+// A writer writes XML into b, of which n bytes are written. It counts instead of
+// appending, since a slice that grows is a pointer that the collector must hear
+// of. Names of elements come as "cbc:ID>": they end both of their tags.
 type writer struct {
 	b   []byte
+	n   int
 	odd bool // a text was written that checkTexts must look at
 
 	day     civil.Date // the last date that was written: a line has one twice
 	dayText [10]byte
 }
 
-func (w *writer) raw(s string) { w.b = append(w.b, s...) }
+// room makes sure that there is room for n bytes more.
+func (w *writer) room(n int) {
+	if len(w.b)-w.n < n {
+		w.b = slices.Grow(w.b[:w.n], n)
+		w.b = w.b[:cap(w.b)]
+	}
+}
+
+func (w *writer) raw(s string) {
+	w.room(len(s))
+	w.n += copy(w.b[w.n:], s)
+}
 
 // leaf writes an element with a text, and nothing for none: rule R008 forbids
 // empty elements.
@@ -25,9 +39,21 @@ func (w *writer) leaf(name, text string) {
 	if text == "" {
 		return
 	}
-	w.b = append(append(w.b, '<'), name...)
+	w.open(name)
 	w.text(text)
-	w.b = append(append(w.b, "</"...), name...)
+	w.shut(name)
+}
+
+func (w *writer) open(name string) {
+	w.room(len(name) + 1)
+	w.b[w.n] = '<'
+	w.n += 1 + copy(w.b[w.n+1:], name)
+}
+
+func (w *writer) shut(name string) {
+	w.room(len(name) + 2)
+	w.b[w.n], w.b[w.n+1] = '<', '/'
+	w.n += 2 + copy(w.b[w.n+2:], name)
 }
 
 // scheme writes an identifier with its scheme.
@@ -39,18 +65,18 @@ func (w *writer) scheme(name string, id Identifier) {
 		w.leaf(name, id.Value)
 		return
 	}
-	w.b = append(append(w.b, '<'), name[:len(name)-1]...)
+	w.open(name[:len(name)-1])
 	w.attribute(" schemeID=\"", id.Scheme)
-	w.b = append(w.b, '>')
+	w.raw(">")
 	w.text(id.Value)
-	w.b = append(append(w.b, "</"...), name...)
+	w.shut(name)
 }
 
 // attribute writes an attribute, whose name comes as ` schemeID="`.
 func (w *writer) attribute(name, value string) {
 	w.raw(name)
 	w.text(value)
-	w.b = append(w.b, '"')
+	w.raw("\"")
 }
 
 func (w *writer) date(name string, day *civil.Date) {
@@ -61,9 +87,10 @@ func (w *writer) date(name string, day *civil.Date) {
 		w.day = *day
 		w.odd = !formatDate(&w.dayText, *day) || w.odd
 	}
-	w.b = append(append(w.b, '<'), name...)
-	w.b = append(w.b, w.dayText[:]...)
-	w.b = append(append(w.b, "</"...), name...)
+	w.open(name)
+	w.room(len(w.dayText))
+	w.n += copy(w.b[w.n:], w.dayText[:])
+	w.shut(name)
 }
 
 // formatDate writes 2026-11-02, and reports whether xs:date has the year.
@@ -80,14 +107,30 @@ func formatDate(text *[10]byte, day civil.Date) bool {
 
 // money writes an amount of kroner.
 func (w *writer) money(name string, ore int64) {
-	w.b = append(append(w.b, '<'), name[:len(name)-1]...)
-	w.b = append(w.b, " currencyID=\""+kroner+"\">"...)
-	w.b = appendOre(w.b, ore)
-	w.b = append(append(w.b, "</"...), name...)
+	w.open(name[:len(name)-1])
+	w.raw(" currencyID=\"" + kroner + "\">")
+	w.ore(ore)
+	w.shut(name)
+}
+
+// numberSize is more than the longest number takes.
+const numberSize = 32
+
+func (w *writer) ore(ore int64) {
+	w.room(numberSize)
+	w.n = len(appendOre(w.b[:w.n], ore))
+}
+
+func (w *writer) number(f fixed) {
+	w.room(numberSize)
+	w.n = len(f.append(w.b[:w.n]))
 }
 
 func (w *writer) base64(content []byte) {
-	w.b = base64.StdEncoding.AppendEncode(w.b, content)
+	size := base64.StdEncoding.EncodedLen(len(content))
+	w.room(size)
+	base64.StdEncoding.Encode(w.b[w.n:], content)
+	w.n += size
 }
 
 // kinds of bytes in texts
@@ -122,7 +165,7 @@ func (w *writer) text(s string) {
 		w.escaped(s, i)
 		return
 	}
-	w.b = append(w.b, s...)
+	w.raw(s)
 }
 
 // isPlain8 reports whether eight bytes are all plain, by arithmetic on a word:
@@ -154,11 +197,12 @@ func (w *writer) escaped(s string, i int) {
 			i += size - 1
 			continue
 		}
-		w.b = append(append(w.b, s[from:i]...), escapes(s[i])...)
+		w.raw(s[from:i])
+		w.raw(escapes(s[i]))
 		w.odd = w.odd || s[i] < 0x20 && s[i] != '\t' && s[i] != '\n' && s[i] != '\r'
 		from = i + 1
 	}
-	w.b = append(w.b, s[from:]...)
+	w.raw(s[from:])
 }
 
 func escapes(c byte) string {

@@ -78,7 +78,7 @@ const (
 
 // Schemes and names of the envelope specification.
 const (
-	envelopeSpace   = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+	envelopeURI     = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
 	participants    = "iso6523-actorid-upis"
 	documentTypes   = "busdox-docid-qns"
 	processes       = "cenbii-procid-ubl"

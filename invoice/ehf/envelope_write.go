@@ -189,7 +189,7 @@ func participant(wrong *timebok.Reasons, field string, id Identifier) {
 	switch {
 	case id.IsZero():
 		wrong.Add(timebok.Missing, field)
-	case !isAddress(id), id.Scheme == "9908", id.Scheme == timebok.OrgNumberScheme && !isOrgNumber(id.Value):
+	case !isAddress(id), id.Scheme == "9908", id.Scheme == timebok.OrgNumberScheme && !isOrgNumber([]byte(id.Value)):
 		wrong.Add(BadParticipant, field)
 	}
 }
@@ -233,7 +233,7 @@ func wholeMinutes(t time.Time) bool {
 // in it keeps its own default namespace, or none.
 func (w *writer) envelope(e *Envelope, part []byte) {
 	w.raw(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
-		`<sh:StandardBusinessDocument xmlns:sh="` + envelopeSpace + `">` + "\n<sh:StandardBusinessDocumentHeader>\n")
+		`<sh:StandardBusinessDocument xmlns:sh="` + envelopeURI + `">` + "\n<sh:StandardBusinessDocumentHeader>\n")
 	w.leafLine("sh:HeaderVersion>", headerVersion)
 	w.partner("sh:Sender>", e.Sender)
 	w.partner("sh:Receiver>", e.Receiver)
@@ -286,15 +286,33 @@ func (t *tree) markupOf(n node) ([]byte, bool) {
 	return t.src[e.raw.from-1 : int(e.text.to)+end+1], true
 }
 
-// spaceURI is the namespace of an element.
+// spaceURI is the namespace of an element that a document may begin with.
 func (t *tree) spaceURI(n node) string {
-	switch e := &t.elems[n]; e.space {
+	e := &t.elems[n]
+	switch e.space {
 	case invSpace:
 		return ublSpace + "Invoice-2"
 	case cnSpace:
 		return ublSpace + "CreditNote-2"
+	case answerSpace:
+		return ublSpace + "ApplicationResponse-2"
 	case foreign:
-		return string(e.uri)
+		return t.declaredURI(n, prefixOf(t.src, e.raw, e.local))
 	}
-	return "" // none that a document has
+	return ""
 }
+
+// declaredURI looks a prefix up in the source: the tree does not keep namespaces
+// that it does not know.
+func (t *tree) declaredURI(n node, prefix string) string {
+	for ; n != none; n = t.parent(n) {
+		for _, d := range declarations(t.src[t.elems[n].raw.to:]) {
+			if string(d.prefix) == prefix {
+				return unescape.Replace(string(d.uri))
+			}
+		}
+	}
+	return ""
+}
+
+var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&quot;", `"`, "&apos;", "'", "&amp;", "&")

@@ -16,8 +16,6 @@ const (
 	NotEnvelope  ReadErrorKind = "no StandardBusinessDocument"
 )
 
-const answerSpace = ublSpace + "ApplicationResponse-2"
-
 // A MessageHead is what an Invoice Response and a Message Level Status have in
 // common.
 type MessageHead struct {
@@ -70,7 +68,7 @@ func readMessage(doc []byte, opts *Options, specifications ...string) (*message,
 	if err := parse(&m.tree, doc, opts.Limits); err != nil {
 		return nil, 0, err
 	}
-	if e := &m.elems[root]; e.space != foreign || string(e.uri) != answerSpace || string(m.tag(root)) != "ApplicationResponse" {
+	if e := &m.elems[root]; e.space != foreign || string(m.uri(root)) != answerSpace || string(m.tag(root)) != "ApplicationResponse" {
 		return nil, 0, m.fail(NotAnswer, 0)
 	}
 	stated := m.leaf(m.kid(root, cbcSpace, "CustomizationID"))

@@ -246,7 +246,7 @@ func (s *scanner) startTag() error {
 	if err != nil {
 		return err
 	}
-	sp, _, ok := s.resolve(s.src[from:max(from, colon)], true)
+	sp, uri, ok := s.resolve(s.src[from:max(from, colon)], true)
 	if !ok {
 		return s.fail(Prefix, from)
 	}
@@ -255,6 +255,9 @@ func (s *scanner) startTag() error {
 		local = colon + 1
 	}
 	n := node(len(t.elems))
+	if sp == foreign {
+		t.strangers = append(t.strangers, stranger{n, uri})
+	}
 	e := elem{
 		raw: span{uint32(from), uint32(to)}, local: uint32(local), space: sp,
 		name: s.words.find(sp, s.src[local:to]), parent: none, next: none, twin: none,

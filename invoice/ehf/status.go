@@ -1,6 +1,8 @@
 package ehf
 
 import (
+	"slices"
+
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/invoice"
 )
@@ -107,7 +109,6 @@ func (m *message) status(s *Status, n node) {
 		}
 		s.Text = timebok.Hide(m.leaf(m.kid(k, cbcSpace, "Description")))
 	}
-	failed := false
 	for k := m.first(n); k != none; k = m.elems[k].next {
 		if !m.called(k, cacSpace, "LineResponse") {
 			continue
@@ -117,12 +118,11 @@ func (m *message) status(s *Status, n node) {
 			if m.called(r, cacSpace, "Response") {
 				i := m.issue(r)
 				i.Location = at
-				failed = failed || i.Code.Failure()
 				s.Issues = append(s.Issues, i)
 			}
 		}
 	}
-	if failed && (s.Code == StatusAccepted || s.Code == StatusBlind) {
+	if s.contradictory() {
 		m.wrong.Add(ContradictoryStatus, "ResponseCode")
 	}
 }
@@ -138,15 +138,24 @@ func (m *message) issue(n node) StatusIssue {
 	return i
 }
 
+// contradictory reports whether the status is good and yet lists a failure.
+func (s Status) contradictory() bool {
+	return (s.Code == StatusAccepted || s.Code == StatusBlind) &&
+		slices.ContainsFunc(s.Issues, func(i StatusIssue) bool { return i.Code.Failure() })
+}
+
 // Next is the state that the status brings an invoice to: Delivered if the
-// recipient's access point took it, Refused if it did not. A rejected invoice is
+// recipient's access point took it, Refused if it did not. A contradictory status
+// changes nothing. A rejected invoice is
 // issued all the same; whether to send it once more or to credit it is for a
 // person to decide, by the issues.
 func (s Status) Next() (invoice.State, bool) {
-	switch s.Code {
-	case StatusAccepted, StatusBlind:
+	switch {
+	case s.contradictory():
+		return "", false
+	case s.Code == StatusAccepted, s.Code == StatusBlind:
 		return invoice.Delivered, true
-	case StatusRejected:
+	case s.Code == StatusRejected:
 		return invoice.Refused, true
 	}
 	return "", false

@@ -1,17 +1,21 @@
 package ehf
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // A tree is a document in document order, one elem per element. Its slices are
 // reused from document to document, so that reading costs no allocation once
 // they have grown.
 type tree struct {
-	src   []byte
-	side  []byte // values that differ from the source: references, CDATA, line ends
-	elems []elem
-	attrs []attr
-	tops  []top // by name: the children of the root
-	steps int   // siblings passed in search of names, up to budget
+	src       []byte
+	side      []byte // values that differ from the source: references, CDATA, line ends
+	elems     []elem
+	attrs     []attr
+	strangers []stranger // in document order
+	tops      []top      // by name: the children of the root
+	steps     int        // siblings passed in search of names, up to budget
 	scanner
 }
 
@@ -45,6 +49,21 @@ type elem struct {
 	attrs, attrsEnd    uint32
 }
 
+// A stranger is an element whose namespace is none of UBL's.
+type stranger struct {
+	at  node
+	uri []byte
+}
+
+// uri is the namespace of an element that is foreign, else nil.
+func (t *tree) uri(n node) []byte {
+	i, ok := slices.BinarySearchFunc(t.strangers, n, func(s stranger, n node) int { return int(s.at - n) })
+	if !ok {
+		return nil
+	}
+	return t.strangers[i].uri
+}
+
 // An attr is one attribute that is no namespace declaration.
 type attr struct {
 	name  name // as in elem; attributes without a prefix only
@@ -73,7 +92,7 @@ const (
 
 func (t *tree) reset(src []byte) {
 	t.src = src
-	t.side, t.elems, t.attrs = t.side[:0], t.elems[:0], t.attrs[:0]
+	t.side, t.elems, t.attrs, t.strangers = t.side[:0], t.elems[:0], t.attrs[:0], t.strangers[:0]
 	if t.tops == nil {
 		t.tops = make([]top, len(words().names))
 	}
