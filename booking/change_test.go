@@ -127,6 +127,21 @@ func TestMoveOverride(t *testing.T) {
 	}
 }
 
+// Who pays for a session beyond the cap is decided once: a move does not turn the
+// bill around.
+func TestMoveKeepsWhoPays(t *testing.T) {
+	s := newScene()
+	s.Case.Approvals[0].Terms.Caps = []series.Cap{series.Sessions(0)}
+	insured := s.insured()
+	r := s.request()
+	r.Override, r.Billing, r.BillingWhy = booking.Waive("letter", series.Exhausted), &insured, "letter"
+	b := s.add(t, r)
+	c, err := s.move(b, booking.MoveRequest{Start: ten.Add(time.Hour), Override: booking.Waive("ill", series.Exhausted)})
+	if err != nil || c.Booking.Billing != insured || len(c.Booking.Overrides) != 2 {
+		t.Errorf("moved it bills %+v, overrides %v, %v", c.Booking.Billing, c.Booking.Overrides, err)
+	}
+}
+
 // A network may bring back what it called off.
 func TestMoveRevives(t *testing.T) {
 	s := newScene()

@@ -66,6 +66,7 @@ func newOffice(t testing.TB, store *storage.Store, clinic string) *office {
 func onEvery(t *testing.T, test func(t *testing.T, o *office)) {
 	for _, b := range backends {
 		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
 			o := newOffice(t, storage.New(b.open(t), nil), "A")
 			o.Save(t, o.store)
 			test(t, o)

@@ -25,9 +25,10 @@ import (
 func TestDeskAgainstModel(t *testing.T) {
 	for _, b := range backends {
 		t.Run(b.name, func(t *testing.T) {
-			store, most, clinic := storage.New(b.open(t), nil), 40, 0
+			t.Parallel()
+			store, most, clinic := storage.New(b.open(t), nil), 24, 0
 			if b.name == "sqlite" {
-				most = 12 // each of its commits reaches the disk
+				most = 8 // each of its commits reaches the disk
 			}
 			rapid.Check(t, func(rt *rapid.T) {
 				clinic++

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/rickb777/date"
 	"github.com/timebok/timebok/insurance"
 	"github.com/timebok/timebok/insurance/networktest"
 )
@@ -41,18 +42,18 @@ func BenchmarkIntake(b *testing.B) {
 	}
 }
 
-// benchFeed is a feed of so many events, of which 30 % are repeats of earlier ones.
+// benchFeed is a feed of so many events, of which 30 % are repeats.
 func benchFeed(events int) []insurance.Event {
 	network := networktest.New(&networktest.Options{Terms: true})
 	dice := rand.New(rand.NewPCG(1, 2))
 	for i, at := 0, 0; len(network.History()) < events*7/10; i++ {
-		number := fmt.Sprintf("CASE%d", i/12)
+		n := i / 12
+		number, day := fmt.Sprintf("CASE%d", n), born.Add(date.PeriodOfDays(n))
 		if i%12 == 0 {
-			network.AddCase(networktest.NewCase(number, born.Add(1)))
+			network.AddCase(networktest.NewCase(number, day))
 		}
 		w := wish(at)
-		w.CaseNumber = number
-		w.Client = networktest.NewPerson(fmt.Sprintf("Klient %d Prøve", i/12), born.Add(1))
+		w.CaseNumber, w.Client = number, networktest.NewPerson(fmt.Sprintf("Klient %d Prøve", n), day)
 		e := network.Book(w)
 		at++
 		if i%5 == 0 {
@@ -63,9 +64,13 @@ func benchFeed(events int) []insurance.Event {
 			network.Cancel(e.Booking.ID)
 		}
 	}
-	feed := network.History()[:events*7/10]
-	for len(feed) < events {
-		feed = append(feed, feed[dice.IntN(events*7/10)])
+	history := network.History()[:events*7/10]
+	var feed []insurance.Event
+	for i, e := range history {
+		feed = append(feed, e)
+		if i*3%7 < 3 {
+			feed = append(feed, history[dice.IntN(i+1)])
+		}
 	}
 	return feed
 }

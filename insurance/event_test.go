@@ -59,24 +59,3 @@ func FuzzReveal(f *testing.F) {
 		}
 	})
 }
-
-// Whatever is stored, reading it is an event or an error.
-func FuzzEventFrom(f *testing.F) {
-	f.Add([]byte(`{"Event":{"ID":"E1"},"Client":{"Name":"Ola","BirthDate":"1955-11-10"}}`))
-	f.Add([]byte(`{"Client":{"BirthNumber":"1"}}`))
-	f.Add([]byte(`{"Client":{"Email":"@","Phone":"+"}}`))
-	f.Add([]byte(`[]`))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		e, err := eventFrom(text)
-		if err != nil {
-			return
-		}
-		again, err := e.reveal()
-		if err != nil {
-			t.Fatalf("reveal: %v", err)
-		}
-		if back, err := eventFrom(again); err != nil || !cmp.Equal(e, back, cmpopts.EquateEmpty()) {
-			t.Errorf("%s is another event when it is read again: %v", text, err)
-		}
-	})
-}

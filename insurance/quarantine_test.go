@@ -78,6 +78,21 @@ func TestNewerEventSupersedes(t *testing.T) {
 	})
 }
 
+// An older event does not overtake the one that waits.
+func TestOlderEventIsStaleWhileANewerWaits(t *testing.T) {
+	each(t, func(c *clinic) {
+		c.occupy(2)
+		made := c.book(wish(0))
+		moved := c.network.Move(made.Booking.ID, slot(1))
+		waiting := c.network.Move(made.Booking.ID, slot(2))
+		c.take(made, insurance.New)
+		c.quarantined(waiting, booking.SlotTaken)
+		c.take(moved, insurance.Stale)
+		c.equal("start", slot(0), c.booking(made.Booking.ID).Time.Start)
+		c.equal("waiting", c.received(waiting).ID(), c.external(made.Booking.ID).Waiting)
+	})
+}
+
 // The booking of an event that waits stays as it was before.
 func TestMoveIntoTakenSlotWaits(t *testing.T) {
 	each(t, func(c *clinic) {

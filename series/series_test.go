@@ -230,20 +230,24 @@ func TestHistoryStays(t *testing.T) {
 	terms := s.Terms() // a host changes what it got, to make the next approval
 	terms.Caps[0].Sessions = 15
 	*terms.ValidTo = *day("2027-06-30")
-	extended := func() (series.Series, error) { return s.Extend(series.Approval{Source: series.ByHand, Terms: terms}) }
-	corrected := func() (series.Series, error) { return s.Correct(series.Override{Why: "x", Caps: caps}) }
-	adjusted := func() (series.Series, error) { return s.Adjust(series.Adjustment{Why: "x", Sessions: 2}) }
-	closed := func() (series.Series, error) { return s.Close(march) }
-	for name, change := range map[string]func() (series.Series, error){
-		"Extend": extended, "Correct": corrected, "Adjust": adjusted, "Close": closed,
+	for name, change := range map[string]func(note string) (series.Series, error){
+		"Extend": func(note string) (series.Series, error) {
+			return s.Extend(series.Approval{Source: series.ByHand, Note: note, Terms: terms})
+		},
+		"Correct": func(note string) (series.Series, error) { return s.Correct(series.Override{Why: note, Caps: caps}) },
+		"Adjust":  func(note string) (series.Series, error) { return s.Adjust(series.Adjustment{Why: note, Sessions: 2}) },
+		"Close":   func(string) (series.Series, error) { return s.Close(march) },
 	} {
-		one, err := change()
-		if err != nil || one.Version != 2 {
-			t.Fatalf("%s: version %d, %v", name, one.Version, err)
+		next, err := change("one")
+		if err != nil || next.Version != 2 {
+			t.Fatalf("%s: version %d, %v", name, next.Version, err)
 		}
-		two, _ := change() // on the same base: must not write where the first did
-		if fmt.Sprintf("%+v", one) != fmt.Sprintf("%+v", two) {
-			t.Errorf("%s twice from one series differ", name)
+		one := fmt.Sprintf("%+v", next)
+		if _, err := change("two"); err != nil { // on the same base: must not write where the first did
+			t.Fatal(err)
+		}
+		if now := fmt.Sprintf("%+v", next); now != one {
+			t.Errorf("%s twice from one series is one:\n%s\n%s", name, one, now)
 		}
 		if now := written(); now != before {
 			t.Errorf("%s changed the series that it was made from:\n%s\n%s", name, before, now)
@@ -253,11 +257,12 @@ func TestHistoryStays(t *testing.T) {
 	if now := written(); now != before {
 		t.Errorf("the series still hangs on what it was made from:\n%s\n%s", before, now)
 	}
-	next, _ := corrected()
-	want := fmt.Sprintf("%+v", next)
-	caps[0].Sessions = 7
-	if got := fmt.Sprintf("%+v", next); got != want {
-		t.Errorf("the override hangs on the caller's caps:\n%s\n%s", want, got)
+	corrected, _ := s.Correct(series.Override{Why: "x", Caps: caps})
+	extended, _ := s.Extend(series.Approval{Source: series.ByHand, Terms: terms})
+	want := fmt.Sprintf("%+v %+v", corrected, extended)
+	caps[0].Sessions, terms.Caps[0].Sessions = 7, 7
+	if got := fmt.Sprintf("%+v %+v", corrected, extended); got != want {
+		t.Errorf("the series hang on the caller's caps:\n%s\n%s", want, got)
 	}
 }
 

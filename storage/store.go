@@ -46,9 +46,7 @@ func UnknownOutcome(cause error) error {
 	return &timebok.UnavailableError{What: "storage (the outcome of the commit is unknown)", Cause: cause}
 }
 
-var (
-	errNested = errors.New("timebok: storage: Update or View inside a transaction of the same store")
-)
+var errNested = timebok.Reasons{Nested.At("")}.Refused()
 
 type inside struct{ s *Store }
 

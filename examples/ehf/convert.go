@@ -40,19 +40,32 @@ func (p *program) encode(flags *flag.FlagSet, args []string) int {
 	if status != good {
 		return status
 	}
-	in := json.NewDecoder(bytes.NewReader(src))
-	in.DisallowUnknownFields()
-	var doc ehf.Document
-	if err := in.Decode(&doc); err != nil {
+	doc, err := model(src)
+	if err != nil {
 		return p.fail(file, err)
-	}
-	if _, err := in.Token(); err != io.EOF {
-		return p.fail(file, errors.New("more than one JSON value"))
 	}
 	if err := ehf.Encode(p.out, doc); err != nil {
 		return p.fail(file, err)
 	}
 	return good
+}
+
+// model reads the JSON of a document, and nothing that a document does not have.
+func model(src []byte) (doc ehf.Document, err error) {
+	defer func() { // the date library's reader panics at some texts that are no dates
+		if recover() != nil {
+			err = errors.New("a date is not of the form 2026-11-23")
+		}
+	}()
+	in := json.NewDecoder(bytes.NewReader(src))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&doc); err != nil {
+		return doc, err
+	}
+	if _, err := in.Token(); err != io.EOF {
+		return doc, errors.New("more than one JSON value")
+	}
+	return doc, nil
 }
 
 // envelope writes a document in an envelope.
@@ -92,7 +105,7 @@ func participant(id *ehf.Identifier) func(string) error {
 	return func(text string) error {
 		scheme, value, ok := strings.Cut(text, ":")
 		if !ok {
-			return errors.New("it has no scheme, such as 0192:")
+			return errors.New("it has no scheme like 0192 and a colon")
 		}
 		*id = ehf.Identifier{Scheme: scheme, Value: value}
 		return nil

@@ -2,6 +2,7 @@ package ehf
 
 import (
 	"slices"
+	"time"
 
 	civil "github.com/rickb777/date"
 	"github.com/timebok/timebok"
@@ -226,13 +227,14 @@ func (r *reader) rest() {
 
 // civilDate reads an xs:date without a zone (rule F001).
 func civilDate(b []byte) (civil.Date, bool) {
-	if len(b) != len("2006-01-02") {
+	if len(b) != len(time.DateOnly) {
 		return civil.Date{}, false
 	}
-	day, err := civil.ParseISO(string(b))
+	t, err := time.Parse(time.DateOnly, string(b)) // civil.ParseISO panics at 0000000-00
 	if err != nil {
 		return civil.Date{}, false
 	}
+	day := civil.New(t.Date())
 	var text [10]byte
 	return day, formatDate(&text, day) && string(text[:]) == string(b)
 }

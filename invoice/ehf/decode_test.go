@@ -151,16 +151,16 @@ func TestDecodeIsLinear(t *testing.T) {
 	doc := string(must(ehf.Append(nil, sessions(1))))
 	line := doc[strings.Index(doc, "<cac:InvoiceLine>"):strings.Index(doc, "</Invoice>")]
 	var lines strings.Builder
-	for i := range 10_000 {
+	for i := range 5_000 {
 		lines.WriteString(strings.Replace(strings.Replace(line, "<cbc:Percent>0", "<cbc:Percent>"+strconv.Itoa(i), 1), ">1450.00<", ">1.00<", 1))
 	}
 	for name, more := range map[string]string{
-		"a hundred thousand unknown elements": strings.Repeat("<cbc:UUID>x</cbc:UUID>", 100_000),
-		"ten thousand lines with wrong sums":  lines.String(),
+		"fifty thousand unknown elements":     strings.Repeat("<cbc:UUID>x</cbc:UUID>", 50_000),
+		"five thousand lines with wrong sums": lines.String(),
 	} {
 		start := time.Now()
 		_, left, err := ehf.Decode([]byte(strings.Replace(doc, line, more+line, 1)), nil)
-		if err != nil || len(left) < 10_000 {
+		if err != nil || len(left) < 5_000 {
 			t.Errorf("%s: %d left over, %v", name, len(left), err)
 		}
 		if took := time.Since(start); took > 20*time.Second { // a tenth of a second unless it counts siblings over and over

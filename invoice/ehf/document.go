@@ -93,7 +93,7 @@ type Preceding struct {
 }
 
 // An Attachment is a document that belongs to the invoice: in it as Content, or
-// elsewhere at URI. It must have a place for nothing that the payer may not know.
+// elsewhere at URI. It goes to the payer as it is: nothing of a journal belongs in it.
 type Attachment struct {
 	ID          string `json:"id"`                    // BT-122
 	Description string `json:"description,omitempty"` // BT-123

@@ -105,8 +105,11 @@ func (w *writer) document(d *Document, t *Totals) {
 // head writes what stands before the references. The order differs: a credit
 // note has no due date here, and its tax point comes before its type.
 func (w *writer) head(d *Document, credit bool) {
-	w.leafLine("cbc:ID>", d.Number)
-	w.date("cbc:IssueDate>", d.IssueDate)
+	w.raw("<cbc:ID>")
+	w.text(d.Number)
+	w.raw("</cbc:ID>\n<cbc:IssueDate>")
+	w.dayOf(*d.IssueDate)
+	w.raw("</cbc:IssueDate>")
 	if credit {
 		w.date("cbc:TaxPointDate>", d.TaxPoint)
 		w.leaf("cbc:CreditNoteTypeCode>", string(d.Type))
@@ -121,10 +124,5 @@ func (w *writer) head(d *Document, credit bool) {
 	w.leaf("cbc:AccountingCost>", d.AccountingCost)
 	w.leaf("cbc:BuyerReference>", d.BuyerReference)
 	w.period(d.Period)
-	w.raw("\n")
-}
-
-func (w *writer) leafLine(name, text string) {
-	w.leaf(name, text)
 	w.raw("\n")
 }

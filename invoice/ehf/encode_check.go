@@ -98,7 +98,7 @@ func (p *Party) check(field string, wrong *timebok.Reasons) {
 			wrong.Add(BadScheme, field+"."+at("IDs", i, ""))
 		}
 	}
-	if !p.Org.ok() {
+	if p.Org != p.Endpoint && !p.Org.ok() {
 		wrong.Add(BadScheme, field+".Org")
 	}
 	if !isCountry(p.Address.Country) {

@@ -15,11 +15,12 @@ func (w *writer) line(l *Line, credit bool) {
 	w.raw("</cbc:ID>")
 	w.leaf("cbc:Note>", l.Note)
 	if credit {
-		w.attribute("<cbc:CreditedQuantity unitCode=\"", l.Unit)
+		w.raw("<cbc:CreditedQuantity unitCode=\"")
 	} else {
-		w.attribute("<cbc:InvoicedQuantity unitCode=\"", l.Unit)
+		w.raw("<cbc:InvoicedQuantity unitCode=\"")
 	}
-	w.raw(">")
+	w.raw(l.Unit)
+	w.raw("\">")
 	w.number(quantity)
 	if credit {
 		w.raw("</cbc:CreditedQuantity><cbc:LineExtensionAmount currencyID=\"" + kroner + "\">")
@@ -39,7 +40,7 @@ func (w *writer) line(l *Line, credit bool) {
 		w.adjustment(&l.Adjustments[i])
 	}
 	w.item(l)
-	w.raw("<cac:Price><cbc:PriceAmount currencyID=\"" + kroner + "\">")
+	w.raw("</cac:Item><cac:Price><cbc:PriceAmount currencyID=\"" + kroner + "\">")
 	w.number(price)
 	w.raw("</cbc:PriceAmount>")
 	if l.Per.Sign() != 0 {
@@ -55,6 +56,7 @@ func (w *writer) line(l *Line, credit bool) {
 	}
 }
 
+// item writes the item up to its end tag.
 func (w *writer) item(l *Line) {
 	w.raw("<cac:Item>")
 	w.leaf("cbc:Description>", l.Description)
@@ -84,7 +86,6 @@ func (w *writer) item(l *Line) {
 		w.text(l.Properties[i].Value)
 		w.raw("</cbc:Value></cac:AdditionalItemProperty>")
 	}
-	w.raw("</cac:Item>")
 }
 
 func (w *writer) adjustment(a *Adjustment) {

@@ -67,6 +67,14 @@ func (w *writer) period(p *Period) {
 	if p == nil {
 		return
 	}
+	if p.From != nil && p.To != nil {
+		w.raw("<cac:InvoicePeriod><cbc:StartDate>")
+		w.dayOf(*p.From)
+		w.raw("</cbc:StartDate><cbc:EndDate>")
+		w.dayOf(*p.To)
+		w.raw("</cbc:EndDate></cac:InvoicePeriod>")
+		return
+	}
 	w.raw("<cac:InvoicePeriod>")
 	w.date("cbc:StartDate>", p.From)
 	w.date("cbc:EndDate>", p.To)
@@ -74,8 +82,11 @@ func (w *writer) period(p *Period) {
 }
 
 func (w *writer) party(p *Party) {
-	w.raw("<cac:Party>")
-	w.scheme("cbc:EndpointID>", p.Endpoint)
+	w.raw("<cac:Party><cbc:EndpointID schemeID=\"")
+	w.raw(p.Endpoint.Scheme)
+	w.raw("\">")
+	w.text(p.Endpoint.Value)
+	w.raw("</cbc:EndpointID>")
 	for i := range p.IDs {
 		w.raw("<cac:PartyIdentification>")
 		w.scheme("cbc:ID>", p.IDs[i])
@@ -91,8 +102,9 @@ func (w *writer) party(p *Party) {
 	w.raw("</cac:PostalAddress>")
 	w.taxScheme(p.VATNumber, "VAT")
 	w.taxScheme(p.TaxNumber, "TAX")
-	w.raw("<cac:PartyLegalEntity>")
-	w.leaf("cbc:RegistrationName>", p.Name)
+	w.raw("<cac:PartyLegalEntity><cbc:RegistrationName>")
+	w.text(p.Name)
+	w.raw("</cbc:RegistrationName>")
 	w.scheme("cbc:CompanyID>", p.Org)
 	w.leaf("cbc:CompanyLegalForm>", p.LegalForm)
 	w.raw("</cac:PartyLegalEntity>")
@@ -112,11 +124,11 @@ func (w *writer) taxScheme(number, scheme string) {
 	if number == "" {
 		return
 	}
-	w.raw("<cac:PartyTaxScheme>")
-	w.leaf("cbc:CompanyID>", number)
-	w.raw("<cac:TaxScheme>")
-	w.leaf("cbc:ID>", scheme)
-	w.raw("</cac:TaxScheme></cac:PartyTaxScheme>")
+	w.raw("<cac:PartyTaxScheme><cbc:CompanyID>")
+	w.text(number)
+	w.raw("</cbc:CompanyID><cac:TaxScheme><cbc:ID>")
+	w.raw(scheme)
+	w.raw("</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>")
 }
 
 func (w *writer) address(a *Address) {
@@ -130,9 +142,9 @@ func (w *writer) address(a *Address) {
 		w.leaf("cbc:Line>", a.Line)
 		w.raw("</cac:AddressLine>")
 	}
-	w.raw("<cac:Country>")
-	w.leaf("cbc:IdentificationCode>", a.Country)
-	w.raw("</cac:Country>")
+	w.raw("<cac:Country><cbc:IdentificationCode>")
+	w.text(a.Country)
+	w.raw("</cbc:IdentificationCode></cac:Country>")
 }
 
 func (w *writer) payee(p *Payee) {
@@ -217,14 +229,17 @@ func (w *writer) account(a *Account) {
 }
 
 func (w *writer) totals(d *Document, t *Totals) {
-	w.raw("<cac:TaxTotal>")
-	w.money("cbc:TaxAmount>", t.VAT.Ore())
+	const nok = " currencyID=\"" + kroner + "\">"
+	w.raw("<cac:TaxTotal><cbc:TaxAmount" + nok)
+	w.ore(t.VAT.Ore())
+	w.raw("</cbc:TaxAmount>")
 	for i := range t.ByVAT {
 		s := &t.ByVAT[i]
-		w.raw("<cac:TaxSubtotal>")
-		w.money("cbc:TaxableAmount>", s.Net.Ore())
-		w.money("cbc:TaxAmount>", s.Tax.Ore())
-		w.raw("<cac:TaxCategory>")
+		w.raw("<cac:TaxSubtotal><cbc:TaxableAmount" + nok)
+		w.ore(s.Net.Ore())
+		w.raw("</cbc:TaxableAmount><cbc:TaxAmount" + nok)
+		w.ore(s.Tax.Ore())
+		w.raw("</cbc:TaxAmount><cac:TaxCategory>")
 		w.vat(s.VAT)
 		if e := d.exemption(s.VAT.Category); e != nil {
 			w.leaf("cbc:TaxExemptionReasonCode>", e.Code)
@@ -232,10 +247,13 @@ func (w *writer) totals(d *Document, t *Totals) {
 		}
 		w.raw(vatScheme + "</cac:TaxCategory></cac:TaxSubtotal>")
 	}
-	w.raw("</cac:TaxTotal>\n<cac:LegalMonetaryTotal>")
-	w.money("cbc:LineExtensionAmount>", t.Lines.Ore())
-	w.money("cbc:TaxExclusiveAmount>", t.Net.Ore())
-	w.money("cbc:TaxInclusiveAmount>", t.Gross.Ore())
+	w.raw("</cac:TaxTotal>\n<cac:LegalMonetaryTotal><cbc:LineExtensionAmount" + nok)
+	w.ore(t.Lines.Ore())
+	w.raw("</cbc:LineExtensionAmount><cbc:TaxExclusiveAmount" + nok)
+	w.ore(t.Net.Ore())
+	w.raw("</cbc:TaxExclusiveAmount><cbc:TaxInclusiveAmount" + nok)
+	w.ore(t.Gross.Ore())
+	w.raw("</cbc:TaxInclusiveAmount>")
 	var allowances, charges bool
 	for i := range d.Adjustments {
 		allowances = allowances || !d.Adjustments[i].Charge
@@ -253,23 +271,23 @@ func (w *writer) totals(d *Document, t *Totals) {
 	if !d.Rounding.IsZero() {
 		w.money("cbc:PayableRoundingAmount>", d.Rounding.Ore())
 	}
-	w.money("cbc:PayableAmount>", t.Payable.Ore())
-	w.raw("</cac:LegalMonetaryTotal>\n")
+	w.raw("<cbc:PayableAmount" + nok)
+	w.ore(t.Payable.Ore())
+	w.raw("</cbc:PayableAmount></cac:LegalMonetaryTotal>\n")
 }
 
 const vatScheme = "<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>"
 
 // vat writes category and rate; category O has none (rule BR-O-05).
 func (w *writer) vat(v VAT) {
-	w.raw("<cbc:ID>")
-	w.raw(string(v.Category))
 	switch {
+	case v.Category == timebok.Exempt:
+		w.raw("<cbc:ID>E</cbc:ID><cbc:Percent>0</cbc:Percent>")
 	case v.Category == timebok.OutsideScope:
-		w.raw("</cbc:ID>")
-	case v.Rate == 0:
-		w.raw("</cbc:ID><cbc:Percent>0</cbc:Percent>")
+		w.raw("<cbc:ID>O</cbc:ID>")
 	default:
-		w.raw("</cbc:ID><cbc:Percent>")
+		w.leaf("cbc:ID>", string(v.Category))
+		w.raw("<cbc:Percent>")
 		w.number(rate(v.Rate))
 		w.raw("</cbc:Percent>")
 	}

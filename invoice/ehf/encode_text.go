@@ -44,6 +44,12 @@ func (w *writer) leaf(name, text string) {
 	w.shut(name)
 }
 
+// leafLine is leaf on a line of its own.
+func (w *writer) leafLine(name, text string) {
+	w.leaf(name, text)
+	w.raw("\n")
+}
+
 func (w *writer) open(name string) {
 	w.room(len(name) + 1)
 	w.b[w.n] = '<'
@@ -66,8 +72,9 @@ func (w *writer) scheme(name string, id Identifier) {
 		return
 	}
 	w.open(name[:len(name)-1])
-	w.attribute(" schemeID=\"", id.Scheme)
-	w.raw(">")
+	w.raw(" schemeID=\"")
+	w.text(id.Scheme)
+	w.raw("\">")
 	w.text(id.Value)
 	w.shut(name)
 }
@@ -83,14 +90,18 @@ func (w *writer) date(name string, day *civil.Date) {
 	if day == nil {
 		return
 	}
-	if *day != w.day || w.dayText[0] == 0 {
-		w.day = *day
-		w.odd = !formatDate(&w.dayText, *day) || w.odd
-	}
 	w.open(name)
+	w.dayOf(*day)
+	w.shut(name)
+}
+
+func (w *writer) dayOf(day civil.Date) {
+	if day != w.day || w.dayText[0] == 0 {
+		w.day = day
+		w.odd = !formatDate(&w.dayText, day) || w.odd
+	}
 	w.room(len(w.dayText))
 	w.n += copy(w.b[w.n:], w.dayText[:])
-	w.shut(name)
 }
 
 // formatDate writes 2026-11-02, and reports whether xs:date has the year.
@@ -155,9 +166,22 @@ var byteKinds = func() (k [256]uint8) {
 // text writes character data, escaped so that it is good in attributes as well
 // and comes back byte for byte: a reader turns a bare carriage return into a
 // line feed, and in an attribute a line feed into a space.
+//
+// Most texts are plain. That is found out eight bytes at a time: the high bit of
+// a byte of the sum below is set where the byte is not plain. '<' and '>' differ
+// in one bit, and so do '"' and '&' in another.
 func (w *writer) text(s string) {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	i := 0
-	for ; i+8 <= len(s) && isPlain8(s[i:i+8]); i += 8 {
+	for ; i+8 <= len(s); i += 8 {
+		p := s[i : i+8]
+		x := uint64(p[0]) | uint64(p[1])<<8 | uint64(p[2])<<16 | uint64(p[3])<<24 |
+			uint64(p[4])<<32 | uint64(p[5])<<40 | uint64(p[6])<<48 | uint64(p[7])<<56
+		angle := x&^(2*ones) ^ '<'*ones
+		quote := x&^(4*ones) ^ '"'*ones
+		if (x|(x-0x20*ones)|(angle-ones)|(quote-ones))&highs != 0 {
+			break
+		}
 	}
 	for ; i < len(s) && byteKinds[s[i]] == plainByte; i++ {
 	}
@@ -168,19 +192,7 @@ func (w *writer) text(s string) {
 	w.raw(s)
 }
 
-// isPlain8 reports whether eight bytes are all plain, by arithmetic on a word:
-// the high bit of a byte of the sum is set where the byte is not.
-func isPlain8(s string) bool {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-	// '<' and '>' differ in one bit, and so do '"' and '&' but for another one.
-	angle := x&^(2*ones) ^ '<'*ones
-	quote := x&^(4*ones) ^ '"'*ones
-	return (x|(x-0x20*ones)|(angle-ones)|(quote-ones))&highs == 0
-}
-
-// escaped is text for one that is not plain; from is where that begins.
+// escaped is text for one that is not plain from i on.
 func (w *writer) escaped(s string, i int) {
 	w.odd = w.odd || isBlank(s)
 	from := 0

@@ -45,7 +45,7 @@ type envelopeReader struct {
 
 // named reports whether n is an element of the envelope with that name.
 func (r *envelopeReader) named(n node, local string) bool {
-	return n != none && r.called(n, foreign, local) && string(r.uri(n)) == envelopeSpace
+	return n != none && r.called(n, foreign, local) && string(r.uri(n)) == envelopeURI
 }
 
 // one is the text of the one child of n with a name. It adds what is wrong if
@@ -210,7 +210,7 @@ func (r *envelopeReader) given(text, field string) {
 // payload finds the document, which is all that may follow the header, and holds
 // the header to it.
 func (r *envelopeReader) payload(n node) []byte {
-	if n == none || r.elems[n].next != none || r.elems[n].space == noSpace || string(r.uri(n)) == envelopeSpace {
+	if n == none || r.elems[n].next != none || r.elems[n].space == noSpace || string(r.uri(n)) == envelopeURI {
 		r.wrong.Add(BadScope, "Document")
 		return nil
 	}

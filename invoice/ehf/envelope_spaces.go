@@ -52,7 +52,7 @@ func prefixOf(src []byte, raw span, local uint32) string {
 }
 
 // declared is the declaration of a namespace.
-type declared struct{ prefix, uri, source []byte }
+type declared struct{ prefix, source []byte }
 
 // declarations are those of a start tag, given what follows its name. The tag is
 // known to be well-formed.
@@ -66,7 +66,7 @@ func declarations(b []byte) (all []declared) {
 		open := bytes.IndexAny(b, `"'`)
 		end := open + 1 + bytes.IndexByte(b[open+1:], b[open])
 		if rest, ok := bytes.CutPrefix(name, []byte("xmlns")); ok && (len(rest) == 0 || rest[0] == ':') {
-			all = append(all, declared{bytes.TrimPrefix(rest, []byte(":")), b[open+1 : end], b[:end+1]})
+			all = append(all, declared{bytes.TrimPrefix(rest, []byte(":")), b[:end+1]})
 		}
 		b = b[end+1:]
 	}

@@ -41,9 +41,10 @@ func AppendEnvelope(dst []byte, e Envelope, doc []byte, opts *Options) ([]byte, 
 	if len(wrong) > 0 {
 		return dst, wrong.Invalid()
 	}
-	w := writer{b: slices.Grow(dst, len(part)+2048)}
-	w.envelope(&e, part)
-	return w.b, nil
+	w := envelopeWriter{slices.Grow(dst, len(part)+2048)}
+	w.header(&e)
+	b := append(w.b, part...)
+	return append(b, "\n</sh:StandardBusinessDocument>\n"...), nil
 }
 
 // EnvelopeFor is the envelope that WrapEnvelope would make of the document, without
@@ -229,21 +230,27 @@ func wholeMinutes(t time.Time) bool {
 	return offset%60 == 0 && offset >= -14*3600 && offset <= 14*3600
 }
 
-// envelope writes the envelope. Its namespace has a prefix, so that the document
-// in it keeps its own default namespace, or none.
-func (w *writer) envelope(e *Envelope, part []byte) {
-	w.raw(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
-		`<sh:StandardBusinessDocument xmlns:sh="` + envelopeURI + `">` + "\n<sh:StandardBusinessDocumentHeader>\n")
-	w.leafLine("sh:HeaderVersion>", headerVersion)
-	w.partner("sh:Sender>", e.Sender)
-	w.partner("sh:Receiver>", e.Receiver)
-	w.raw("<sh:DocumentIdentification>\n")
-	w.leafLine("sh:Standard>", e.Standard)
-	w.leafLine("sh:TypeVersion>", e.TypeVersion)
-	w.leafLine("sh:InstanceIdentifier>", e.Instance)
-	w.leafLine("sh:Type>", e.Type)
-	w.leafLine("sh:CreationDateAndTime>", e.Created.Format(envelopeTimeFmt))
-	w.raw("</sh:DocumentIdentification>\n<sh:BusinessScope>\n")
+// An envelopeWriter appends the header. It is apart from the writer of invoices,
+// where each nanosecond counts.
+type envelopeWriter struct{ b []byte }
+
+// header writes the envelope up to the document. Its namespace has a prefix, so
+// that the document keeps its own default namespace, or none.
+func (w *envelopeWriter) header(e *Envelope) {
+	w.line(`<?xml version="1.0" encoding="UTF-8"?>`)
+	w.line(`<sh:StandardBusinessDocument xmlns:sh="` + envelopeURI + `">`)
+	w.line("<sh:StandardBusinessDocumentHeader>")
+	w.line(headerElement("HeaderVersion", headerVersion))
+	w.partner("Sender", e.Sender)
+	w.partner("Receiver", e.Receiver)
+	w.line("<sh:DocumentIdentification>")
+	w.line(headerElement("Standard", e.Standard))
+	w.line(headerElement("TypeVersion", e.TypeVersion))
+	w.line(headerElement("InstanceIdentifier", e.Instance))
+	w.line(headerElement("Type", e.Type))
+	w.line(headerElement("CreationDateAndTime", e.Created.Format(envelopeTimeFmt)))
+	w.line("</sh:DocumentIdentification>")
+	w.line("<sh:BusinessScope>")
 	w.scope(Scope{scopeDocument, e.DocumentType.Value, e.DocumentType.Scheme})
 	w.scope(Scope{scopeProcess, e.Process.Value, e.Process.Scheme})
 	w.scope(Scope{scopeCountry, e.Country, ""})
@@ -256,24 +263,31 @@ func (w *writer) envelope(e *Envelope, part []byte) {
 	for _, s := range e.More {
 		w.scope(s)
 	}
-	w.raw("</sh:BusinessScope>\n</sh:StandardBusinessDocumentHeader>\n")
-	w.b = append(w.b, part...)
-	w.raw("\n</sh:StandardBusinessDocument>\n")
+	w.line("</sh:BusinessScope>")
+	w.line("</sh:StandardBusinessDocumentHeader>")
 }
 
-func (w *writer) partner(name string, id Identifier) {
-	w.raw("<" + name + `<sh:Identifier Authority="` + participants + `">`)
-	w.text(id.Scheme + ":" + id.Value)
-	w.raw("</sh:Identifier></" + name + "\n")
+func (w *envelopeWriter) line(text string) { w.b = append(append(w.b, text...), '\n') }
+
+func (w *envelopeWriter) partner(name string, id Identifier) {
+	w.line("<sh:" + name + `><sh:Identifier Authority="` + participants + `">` +
+		textEscapes.Replace(id.Scheme+":"+id.Value) + "</sh:Identifier></sh:" + name + ">")
 }
 
-func (w *writer) scope(s Scope) {
-	w.raw("<sh:Scope>")
-	w.leaf("sh:Type>", s.Type)
-	w.leaf("sh:InstanceIdentifier>", s.Instance)
-	w.leaf("sh:Identifier>", s.Identifier)
-	w.raw("</sh:Scope>\n")
+func (w *envelopeWriter) scope(s Scope) {
+	text := "<sh:Scope>" + headerElement("Type", s.Type) + headerElement("InstanceIdentifier", s.Instance)
+	if s.Identifier != "" {
+		text += headerElement("Identifier", s.Identifier)
+	}
+	w.line(text + "</sh:Scope>")
 }
+
+func headerElement(name, text string) string {
+	return "<sh:" + name + ">" + textEscapes.Replace(text) + "</sh:" + name + ">"
+}
+
+// textEscapes is for texts without white space but single spaces.
+var textEscapes = strings.NewReplacer("<", "&lt;", ">", "&gt;", "&", "&amp;")
 
 // markupOf is the source of an element from its start tag to its end tag. It is
 // found for elements with child elements only, which every document is.
@@ -288,31 +302,11 @@ func (t *tree) markupOf(n node) ([]byte, bool) {
 
 // spaceURI is the namespace of an element that a document may begin with.
 func (t *tree) spaceURI(n node) string {
-	e := &t.elems[n]
-	switch e.space {
+	switch t.elems[n].space {
 	case invSpace:
 		return ublSpace + "Invoice-2"
 	case cnSpace:
 		return ublSpace + "CreditNote-2"
-	case answerSpace:
-		return ublSpace + "ApplicationResponse-2"
-	case foreign:
-		return t.declaredURI(n, prefixOf(t.src, e.raw, e.local))
 	}
-	return ""
+	return string(t.uri(n))
 }
-
-// declaredURI looks a prefix up in the source: the tree does not keep namespaces
-// that it does not know.
-func (t *tree) declaredURI(n node, prefix string) string {
-	for ; n != none; n = t.parent(n) {
-		for _, d := range declarations(t.src[t.elems[n].raw.to:]) {
-			if string(d.prefix) == prefix {
-				return unescape.Replace(string(d.uri))
-			}
-		}
-	}
-	return ""
-}
-
-var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&quot;", `"`, "&apos;", "'", "&amp;", "&")

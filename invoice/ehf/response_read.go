@@ -68,7 +68,7 @@ func readMessage(doc []byte, opts *Options, specifications ...string) (*message,
 	if err := parse(&m.tree, doc, opts.Limits); err != nil {
 		return nil, 0, err
 	}
-	if e := &m.elems[root]; e.space != foreign || string(m.uri(root)) != answerSpace || string(m.tag(root)) != "ApplicationResponse" {
+	if string(m.uri(root)) != ublSpace+"ApplicationResponse-2" || string(m.tag(root)) != "ApplicationResponse" {
 		return nil, 0, m.fail(NotAnswer, 0)
 	}
 	stated := m.leaf(m.kid(root, cbcSpace, "CustomizationID"))

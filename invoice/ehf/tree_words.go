@@ -33,10 +33,6 @@ const (
 	xsiSpace
 	xmlSpace
 	foreign // any other
-
-	// Those of messages around invoices, of which the vocabulary has no names.
-	answerSpace
-	envelopeSpace
 )
 
 const ublSpace = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -61,10 +57,6 @@ func spaceOf(uri []byte) space {
 		return sacSpace
 	case ublSpace + "SignatureBasicComponents-2":
 		return sbcSpace
-	case ublSpace + "ApplicationResponse-2":
-		return answerSpace
-	case envelopeURI:
-		return envelopeSpace
 	case "http://www.w3.org/2000/09/xmldsig#":
 		return dsSpace
 	case "http://www.w3.org/2001/XMLSchema-instance":

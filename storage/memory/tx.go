@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/storage"
 )
 
 // A tx is a transaction. Records go into a copy of the state at once; audit
@@ -33,8 +34,8 @@ type rowKey struct {
 }
 
 var (
-	errReadOnly = errors.New("timebok: storage/memory: a View saves audit entries and nothing else")
-	errEnded    = errors.New("timebok: storage/memory: the transaction has ended")
+	errReadOnly = timebok.Reasons{storage.ReadOnly.At("")}.Refused()
+	errEnded    = timebok.Reasons{storage.Ended.At("")}.Refused()
 )
 
 // ClinicID is the clinic that the transaction is bound to.

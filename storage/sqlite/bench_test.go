@@ -13,9 +13,18 @@ import (
 	"github.com/timebok/timebok/storage/storagetest"
 )
 
-// BenchmarkBook books through the desk, with audit entries, in a calendar that
-// grows: each operation is acknowledged when it is on disk.
 func BenchmarkBook(b *testing.B) {
+	storagetest.BenchBook(b, func(b *testing.B) storage.Driver { return open(b, newFile(b), nil) })
+}
+
+func BenchmarkGrowth(b *testing.B) {
+	storagetest.BenchGrowth(b, func(b *testing.B) storage.Driver { return open(b, newFile(b), nil) }, 1_000, 20_000)
+}
+
+// BenchmarkGroup books through the desk, with audit entries, in the calendars of
+// fifty practitioners: the more callers, the more share a commit. Each operation
+// is acknowledged when it is on disk.
+func BenchmarkGroup(b *testing.B) {
 	for _, callers := range []int{1, 8, 64} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) { benchBook(b, callers) })
 	}

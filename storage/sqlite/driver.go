@@ -54,7 +54,7 @@ func (o *Options) orDefault() Options {
 
 var errClosed = errors.New("timebok: storage/sqlite: the driver is closed")
 
-// Open opens the database at a path. It changes nothing: where there is no
+// Open opens the database at a path. It changes no schema: where there is no
 // database, or its schema is not the one of this version, it fails with a
 // *SchemaError, and Migrate is to be called first. The options may be nil.
 func Open(path string, o *Options) (*Driver, error) {
@@ -76,6 +76,10 @@ func Open(path string, o *Options) (*Driver, error) {
 	}
 	if have != latest() {
 		return nil, &SchemaError{Path: path, Have: have, Want: latest()}
+	}
+	// Kept in the file by Migrate, but not by another tool that runs the migrations.
+	if err := c.run("PRAGMA journal_mode = WAL"); err != nil {
+		return nil, classify(err)
 	}
 	return d, nil
 }

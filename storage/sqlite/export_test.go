@@ -29,7 +29,7 @@ func WriteSQL() (out []string) {
 
 // RunOnWriter executes SQL on the connection that writes.
 func RunOnWriter(d *Driver, sql string) error {
-	if err := d.writer.await(context.Background()); err != nil {
+	if err := d.writer.take(context.Background()); err != nil {
 		return err
 	}
 	err := d.writer.conn.run(sql)

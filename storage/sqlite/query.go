@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"iter"
 	"strings"
 
@@ -63,10 +64,12 @@ func (s selection[T]) rows(c *conn, args []any, found func(T)) error {
 			in = append(in, v)
 		}
 		r, err := s.table.Scan(sqlrow.SQLite{}, in)
-		if err == nil {
-			found(r)
+		if err != nil {
+			// The caller's input is not to blame, as the error of a parser may say.
+			return &timebok.UnavailableError{What: "storage", Cause: errors.New(err.Error())}
 		}
-		return err
+		found(r)
+		return nil
 	})
 	return classify(err)
 }

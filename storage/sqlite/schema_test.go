@@ -112,10 +112,11 @@ func TestMigrationsArePlainSQL(t *testing.T) {
 		}
 		raw(t, path, string(text))
 	}
-	if d, err := sqlite.Open(path, nil); err != nil {
+	if err := open(t, path, nil).Close(); err != nil {
 		t.Error(err)
-	} else if err := d.Close(); err != nil {
-		t.Error(err)
+	}
+	if got := rawText(t, path, "PRAGMA journal_mode"); got != "wal" {
+		t.Errorf("the journal mode is %s, want wal", got)
 	}
 }
 

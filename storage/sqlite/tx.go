@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/storage"
@@ -15,7 +14,7 @@ type tx struct {
 	conn   *conn
 	id     timebok.ClinicID
 	clinic []byte // id, as it is passed to SQLite
-	end    func(ok bool) error
+	end    func(ctx context.Context, ok bool) error
 	ended  bool
 	failed error // what the commit must fail with
 
@@ -31,8 +30,8 @@ type tx struct {
 }
 
 var (
-	errEnded    = errors.New("timebok: storage/sqlite: the transaction has ended")
-	errReadOnly = errors.New("timebok: storage/sqlite: a View saves audit entries and nothing else")
+	errEnded    = timebok.Reasons{storage.Ended.At("")}.Refused()
+	errReadOnly = timebok.Reasons{storage.ReadOnly.At("")}.Refused()
 )
 
 func newTx(d *Driver, clinic timebok.ClinicID, c *conn) *tx {
@@ -98,7 +97,7 @@ func (t *tx) Commit(ctx context.Context) error {
 		return err
 	}
 	t.ended = true
-	return t.end(true)
+	return t.end(ctx, true)
 }
 
 // Rollback forgets what was saved.
@@ -107,11 +106,13 @@ func (t *tx) Rollback() {
 		return
 	}
 	t.ended = true
-	_ = t.end(false)
+	_ = t.end(context.Background(), false)
 }
 
-// endUpdate leaves the caller's writes in the shared transaction, or takes them out.
-func (t *tx) endUpdate(ok bool) error {
+// endUpdate leaves the caller's writes in the shared transaction, or takes them
+// out. Once they are left there, only the COMMIT decides: a context that ends
+// could not say what became of them.
+func (t *tx) endUpdate(_ context.Context, ok bool) error {
 	w := t.d.writer
 	if t.spoiled {
 		w.abort(storage.LostRace(errShared))
@@ -143,22 +144,21 @@ func (t *tx) endUpdate(ok bool) error {
 }
 
 // endView lets the snapshot go and stores the audit entries that the View saved.
-func (t *tx) endView(ok bool) error {
+func (t *tx) endView(ctx context.Context, ok bool) error {
 	_, err := t.conn.exec("ROLLBACK")
 	t.d.readers.give(t.conn, err == nil)
 	if !ok || len(t.entries) == 0 {
 		return nil
 	}
-	// The snapshot is gone, the function has returned: the entries are an Update
-	// of their own, which nothing may stop half-way.
-	u, err := t.d.beginUpdate(context.Background(), t.id)
+	// The snapshot is gone: the entries are an Update of their own.
+	u, err := t.d.beginUpdate(ctx, t.id)
 	if err != nil {
 		return err
 	}
 	for _, e := range t.entries {
 		u.Save(e)
 	}
-	return u.Commit(context.Background())
+	return u.Commit(ctx)
 }
 
 // write executes a statement that changes rows.

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -13,119 +14,130 @@ import (
 )
 
 // BenchBook measures booking through booking.Desk, with audit entry and message,
-// at 1 and at 8 callers, in one clinic with eight practitioners. The function
+// by 1 and by 8 callers, in one clinic with eight practitioners. The function
 // opens a driver on an empty database; BenchBook closes it.
 func BenchBook(b *testing.B, open func(b *testing.B) storage.Driver) {
 	for _, callers := range []int{1, 8} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
-			benchBook(b, open(b), callers, 0)
+			t := newTreadmill(b, open(b), 0)
+			var taken atomic.Int64
+			b.ReportAllocs()
+			b.ResetTimer()
+			parallel(callers, func(int) {
+				for taken.Add(1) <= int64(b.N) && !b.Failed() {
+					t.book(b)
+				}
+			})
+			b.StopTimer()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "bookings/s")
 		})
 	}
 }
 
-// BenchGrowth measures the same by one caller, in a clinic that has so many
+// BenchGrowth measures the same by one caller, in clinics that have so many
 // bookings already.
 func BenchGrowth(b *testing.B, open func(b *testing.B) storage.Driver, sizes ...int) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprintf("bookings=%d", n), func(b *testing.B) {
-			benchBook(b, open(b), 1, n)
+			t := newTreadmill(b, open(b), n)
+			b.ReportAllocs()
+			for b.Loop() {
+				t.book(b)
+			}
 		})
 	}
 }
 
-// benchSlots are the sessions of a day in the benchmark.
-const benchSlots = 12
+// A treadmill books one free time after the other.
+type treadmill struct {
+	*Clinic
+	store   *storage.Store
+	desk    booking.Desk
+	people  []timebok.Practitioner
+	clients []timebok.ClientID
+	next    atomic.Int64 // the place of the next free time
+}
 
-func benchBook(b *testing.B, d storage.Driver, callers, before int) {
+// newTreadmill fills a clinic with bookings.
+func newTreadmill(b *testing.B, d storage.Driver, bookings int) *treadmill {
 	b.Helper()
-	defer func() {
+	t := &treadmill{Clinic: NewClinic("bench"), store: storage.New(d, nil)}
+	b.Cleanup(func() {
 		if err := d.Close(); err != nil {
 			b.Error(err)
 		}
-	}()
-	c, s := NewClinic("bench"), storage.New(d, nil)
-	c.Save(b, s)
-	people := c.people(8)
-	for _, p := range people {
-		c.store(b, s, p, c.Schedule(p.ID))
-	}
-	slot := func(i int) (timebok.PractitionerID, time.Time) { // the i-th free time, each once
-		day, at := i/len(people)/benchSlots, i/len(people)%benchSlots
-		return people[i%len(people)].ID, Monday.Add(time.Hour+time.Duration(at)*time.Hour).AddDate(0, 0, day-2000)
-	}
-	clients := c.crowd(b, s, max(100, before/50))
-	for first := 0; first < before; first += 1000 {
-		var batch []timebok.Record
-		for i := first; i < min(first+1000, before); i++ {
-			x := c.Booking(fmt.Sprint("before ", i), 0)
-			x.Client = clients[i%len(clients)]
-			x.Practitioner, x.Time.Start = slot(i)
-			x.Time = timebok.Lasting(x.Time.Start, c.Talk.Duration)
-			batch = append(batch, x)
-		}
-		c.store(b, s, batch...)
-	}
-	desk := booking.Desk{}
-	var next atomic.Int64
-	next.Store(int64(before))
-	total := b.N
-	var taken atomic.Int64
-	b.ReportAllocs()
-	b.ResetTimer()
-	parallel(callers, func(int) {
-		for taken.Add(1) <= int64(total) {
-			i := int(next.Add(1) - 1)
-			r := c.Request(time.Time{})
-			r.With, r.Start = slot(i)
-			r.Client, r.Invite = clients[i%len(clients)], false
-			if err := s.Update(b.Context(), c.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
-				made, err := desk.Book(ctx, tx, c.Actor(), r)
-				if err == nil {
-					tx.Save(booking.NewNotice(timebok.MessageID(made.ID), desk.Source, made, booking.MailPractitioner, booking.NewBooking))
-				}
-				return err
-			}); err != nil {
-				b.Error(err)
-				return
-			}
-		}
 	})
-	b.StopTimer()
-	b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "bookings/s")
+	t.Save(b, t.store)
+	for i := range 8 {
+		p := t.Anne
+		p.ID, p.Keys = idOf[timebok.Practitioner](t.ids, fmt.Sprint("p", i)), nil
+		t.people = append(t.people, p)
+		t.put(b, p, t.Schedule(p.ID))
+	}
+	t.fill(b, max(100, bookings/50), func(i int) timebok.Record {
+		c := t.Åse
+		c.ID = timebok.New[timebok.Client](timebok.Source{})
+		t.clients = append(t.clients, c.ID)
+		return c
+	})
+	t.fill(b, bookings, func(i int) timebok.Record {
+		x := t.Booking("", 0)
+		x.ID, x.Client = timebok.New[booking.Booking](timebok.Source{}), t.client(i)
+		x.Practitioner, x.Time.Start = t.slot(i)
+		x.Time = timebok.Lasting(x.Time.Start, t.Talk.Duration)
+		return x
+	})
+	t.next.Store(int64(bookings))
+	runtime.GC() // what filling left is not the bookings' to clear away
+	return t
 }
 
-func (c *Clinic) store(tb testing.TB, s *storage.Store, records ...timebok.Record) {
-	tb.Helper()
-	if err := s.Update(tb.Context(), c.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
-		tx.Save(records...)
-		return nil
-	}); err != nil {
-		tb.Fatal(err)
+// slot is the i-th free time, on ten hours of each day that are open in summer
+// and winter.
+func (t *treadmill) slot(i int) (timebok.PractitionerID, time.Time) {
+	const hours, firstDay = 10, -2000
+	day, hour := i/len(t.people)/hours, i/len(t.people)%hours
+	return t.people[i%len(t.people)].ID, Monday.Add(time.Duration(1+hour)*time.Hour).AddDate(0, 0, firstDay+day)
+}
+
+func (t *treadmill) client(i int) timebok.ClientID { return t.clients[i%len(t.clients)] }
+
+// book makes the next booking.
+func (t *treadmill) book(b *testing.B) {
+	i := int(t.next.Add(1) - 1)
+	r := t.Request(time.Time{})
+	r.Client = t.client(i)
+	r.With, r.Start = t.slot(i)
+	err := t.store.Update(b.Context(), t.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
+		made, err := t.desk.Book(ctx, tx, t.Actor(), r)
+		if err == nil {
+			tx.Save(booking.NewNotice(timebok.MessageID(made.ID), t.desk.Source, made, booking.MailPractitioner, booking.NewBooking))
+		}
+		return err
+	})
+	if err != nil {
+		b.Error(err)
 	}
 }
 
-// people are practitioners like Anne.
-func (c *Clinic) people(n int) []timebok.Practitioner {
-	out := make([]timebok.Practitioner, n)
-	for i := range out {
-		out[i] = c.Anne
-		out[i].ID, out[i].Keys = idOf[timebok.Practitioner](c.ids, fmt.Sprint("p", i)), nil
-	}
-	return out
-}
-
-// crowd saves clients like Åse and returns their IDs.
-func (c *Clinic) crowd(tb testing.TB, s *storage.Store, n int) []timebok.ClientID {
-	var ids []timebok.ClientID
+// fill saves n records, a thousand at a time.
+func (t *treadmill) fill(b *testing.B, n int, record func(i int) timebok.Record) {
+	b.Helper()
 	var batch []timebok.Record
 	for i := range n {
-		x := c.Åse
-		x.ID = idOf[timebok.Client](c.ids, fmt.Sprint("c", i))
-		ids, batch = append(ids, x.ID), append(batch, x)
-		if len(batch) == 1000 || i == n-1 {
-			c.store(tb, s, batch...)
+		if batch = append(batch, record(i)); len(batch) == 1000 || i == n-1 {
+			t.put(b, batch...)
 			batch = nil
 		}
 	}
-	return ids
+}
+
+func (t *treadmill) put(b *testing.B, records ...timebok.Record) {
+	b.Helper()
+	if err := t.store.Update(b.Context(), t.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
+		tx.Save(records...)
+		return nil
+	}); err != nil {
+		b.Fatal(err)
+	}
 }

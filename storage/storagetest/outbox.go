@@ -122,8 +122,14 @@ func leaseOrder(e *env) {
 		at.save(m)
 	}
 	now := Monday.Add(7 * time.Minute) // the eighth is due just then, the ninth is not
-	got := append(e.lease("a", now, 3), e.lease("b", now, 4)...)
-	got = append(got, e.lease("c", now, 4)...)
+	var got []storage.Queued
+	for i, limit := range []int{3, 4, 4} {
+		more := e.lease(fmt.Sprint(i), now, limit)
+		if len(more) > limit {
+			e.Errorf("leased %d messages with a limit of %d", len(more), limit)
+		}
+		got = append(got, more...)
+	}
 	if diff := same(names(got), want[:8]); diff != "" {
 		e.Errorf("leased (-want +got):\n%s", diff)
 	}

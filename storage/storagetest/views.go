@@ -43,6 +43,7 @@ func viewsHoldAll(e *env) {
 	bookings[3].State, bookings[1].Series = booking.Cancelled, e.Paid.ID
 	e.save(append(shuffled(bookings), e.Records()...)...)
 	e.save(absence, elsewhere, otherPrice)
+	e.wantBusyInOrder()
 	schedule := e.Schedule(e.Anne.ID)
 	busy := func(b booking.Booking) booking.Busy { return booking.Busy{Booking: b.ID, Time: b.Occupied()} }
 	// From the last microsecond of the first one's buffer to the first of the last
@@ -105,6 +106,28 @@ func viewsHoldAll(e *env) {
 	e.wantNoClinic(func(ctx context.Context, tx storage.Tx) error { return only(tx.LoadBooking(ctx, booking.Needs{})) })
 }
 
+// wantBusyInOrder fails unless busy times are by their own start, which a buffer
+// may put before that of a session that begins earlier.
+func (e *env) wantBusyInOrder() {
+	e.Helper()
+	later := allowed(e.session("later, with a long buffer", 10_030, 30))
+	later.Before = time.Hour
+	earlier := allowed(e.session("earlier", 10_000, 30))
+	e.save(earlier, later)
+	within := timebok.Lasting(earlier.Time.Start.Add(-2*time.Hour), 4*time.Hour)
+	e.inBoth(func(ctx context.Context, tx storage.Tx) error {
+		calendars, err := tx.LoadCalendars(ctx, []timebok.PractitionerID{e.Kari.ID}, within)
+		if err != nil {
+			return err
+		}
+		want := []booking.Busy{{Booking: later.ID, Time: later.Occupied()}, {Booking: earlier.ID, Time: earlier.Occupied()}}
+		if diff := same(calendars[0].Busy, want); diff != "" {
+			e.Errorf("busy times (-want +got):\n%s", diff)
+		}
+		return nil
+	})
+}
+
 // wantNoClinic fails unless a load in a clinic without a record says so.
 func (e *env) wantNoClinic(load func(ctx context.Context, tx storage.Tx) error) {
 	e.Helper()
@@ -125,6 +148,9 @@ func intakeViews(e *env) {
 	both := e.Ola
 	both.ID, both.BirthNumber, both.BirthDate = idOf[timebok.Client](e.ids, "both"), number, e.Ola.BirthDate
 	e.save(append(e.Records(), received, waiting, session, external, namesake, twin, samePayer, both)...)
+	gone, old := e.Left, e.Obsolete // inactive, with the keys of others, and before them by ID
+	gone.ID, old.ID = timebok.PractitionerID{15: 1}, timebok.ServiceID{15: 1}
+	e.save(gone, old)
 	byID := func(clients ...timebok.Client) []timebok.Client {
 		slices.SortFunc(clients, func(a, b timebok.Client) int { return a.ID.Compare(b.ID) })
 		return clients
