@@ -7,48 +7,57 @@ import (
 
 // declared is the document with the namespaces of the envelope that it relies on.
 func (r *envelopeReader) declared(n node, part []byte) []byte {
-	outer := declarations(r.src[r.elems[root].raw.to:])
 	own := declarations(r.src[r.elems[n].raw.to:])
-	outer = slices.DeleteFunc(outer, func(d declared) bool {
+	outer := slices.DeleteFunc(declarations(r.src[r.elems[root].raw.to:]), func(d declared) bool {
 		return slices.ContainsFunc(own, func(o declared) bool { return bytes.Equal(o.prefix, d.prefix) })
 	})
-	if !slices.ContainsFunc(outer, func(d declared) bool { return r.relies(n, d) }) {
+	if len(outer) == 0 {
+		return part
+	}
+	used := r.prefixes(n)
+	outer = slices.DeleteFunc(outer, func(d declared) bool { return !used[string(d.prefix)] })
+	if len(outer) == 0 {
 		return part
 	}
 	name := 1 + int(r.elems[n].raw.to-r.elems[n].raw.from)
 	out := slices.Clone(part[:name])
 	for _, d := range outer {
-		if r.relies(n, d) {
-			out = append(append(out, ' '), d.source...)
-		}
+		out = append(append(out, ' '), d.source...)
 	}
 	return append(out, part[name:]...)
 }
 
-// relies reports whether something in n may mean a namespace by a declaration
-// outside of it. It may say so of one that only looks like it.
-func (r *envelopeReader) relies(n node, d declared) bool {
-	for i := n; int(i) < len(r.elems); i++ {
-		e := &r.elems[i]
-		if prefixOf(r.src, e.raw, e.local) == string(d.prefix) {
-			return true
+// prefixes are those that stand in the document n, which is the last element of
+// the root: in names, and in the types that its elements say to be of. Some may
+// be declared further in.
+func (r *envelopeReader) prefixes(n node) map[string]bool {
+	used := map[string]bool{}
+	use := func(prefix []byte) {
+		if !used[string(prefix)] {
+			used[string(prefix)] = true
 		}
+	}
+	for i := range r.elems[n:] {
+		e := &r.elems[int(n)+i]
+		use(prefixOf(r.src, e.raw, e.local))
 		for _, a := range r.attrs[e.attrs:e.attrsEnd] {
-			if a.local != a.raw.from && prefixOf(r.src, a.raw, a.local) == string(d.prefix) ||
-				a.space == xsiSpace && bytes.HasPrefix(r.bytes(a.value, a.side), append(slices.Clone(d.prefix), ':')) {
-				return true
+			if a.local != a.raw.from {
+				use(prefixOf(r.src, a.raw, a.local))
+			}
+			if prefix, _, ok := bytes.Cut(r.bytes(a.value, a.side), []byte(":")); ok && a.space == xsiSpace {
+				use(prefix)
 			}
 		}
 	}
-	return false
+	return used
 }
 
-// prefixOf is the prefix of a name as written, or "".
-func prefixOf(src []byte, raw span, local uint32) string {
+// prefixOf is the prefix of a name as written, or nothing.
+func prefixOf(src []byte, raw span, local uint32) []byte {
 	if local == raw.from {
-		return ""
+		return nil
 	}
-	return string(src[raw.from : local-1])
+	return src[raw.from : local-1]
 }
 
 // declared is the declaration of a namespace.
