@@ -41,7 +41,8 @@ func (r *Rule) At(field string, params ...Param) Reason {
 }
 
 // A Param is a value in the text of a reason: a number, code, date, instant or
-// amount, never a person's data.
+// amount, never a person's data. One with a method Text(Lang) string says itself
+// what it is called in a language.
 type Param struct {
 	Name  string
 	Value any
@@ -82,6 +83,8 @@ func paramText(v any, l Lang) string {
 		day, minute = "2006-01-02", "2006-01-02 15:04"
 	}
 	switch v := v.(type) {
+	case interface{ Text(Lang) string }:
+		return v.Text(l)
 	case time.Time:
 		return v.Format(minute)
 	case date.Date:

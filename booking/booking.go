@@ -71,6 +71,9 @@ type Override struct {
 	By    timebok.Actor
 	Codes []string
 	Why   string
+	// Sequence is the booking's at that time: a place in the calendar that was
+	// allowed by an override is allowed until the booking is moved.
+	Sequence int64
 }
 
 // A Charge is one payer's part of a delivered session. The parts sum to the price.
@@ -93,10 +96,11 @@ func (b Booking) UID() string { return b.ID.String() + "@timebok" }
 // session with its buffers.
 func (b Booking) Occupied() timebok.Period { return b.Time.Widen(b.Before, b.After) }
 
-// Overlapping reports whether the booking was allowed to overlap others.
+// Overlapping reports whether the booking was allowed to overlap others where it
+// stands.
 func (b Booking) Overlapping() bool {
 	return slices.ContainsFunc(b.Overrides, func(o Override) bool {
-		return slices.Contains(o.Codes, SlotTaken.Code())
+		return o.Sequence == b.Sequence && slices.Contains(o.Codes, SlotTaken.Code())
 	})
 }
 

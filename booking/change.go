@@ -65,12 +65,14 @@ func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, err
 		b.State, b.Cancelled = Booked, nil
 	}
 	if !b.State.IsPlanned() {
-		no.Add(WrongState, "State", timebok.P("state", string(b.State)), timebok.P("next", "moved"))
+		no.Add(WrongState, "State", timebok.P("state", b.State), timebok.P("next", moved))
 	}
 	length := m.Duration
 	if length == 0 {
 		length = b.Time.Duration()
 	}
+	b.Version++
+	b.Sequence++
 	b.Time = timebok.Lasting(m.Start, length)
 	if !m.With.IsZero() {
 		b.Practitioner = m.With
@@ -83,8 +85,6 @@ func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, err
 	if no = append(no, verdict.Refusals...); len(no) > 0 {
 		return Changes{}, no.Refused()
 	}
-	b.Version++
-	b.Sequence++
 	c := Changes{Booking: b, Notices: verdict.Notices}
 	c.Records = append(c.Records, b, d.audit(by, "booking.move", b, used))
 	c.Records = append(c.Records, d.tell(b, Moved, by)...)
@@ -238,7 +238,7 @@ func (d *Desk) DecideAttach(v View, a AttachRequest, by timebok.Actor) (Changes,
 		no.Add(BillingLocked, "Booking")
 	}
 	if !b.State.IsActive() {
-		no.Add(WrongState, "State", timebok.P("state", string(b.State)), timebok.P("next", "attached"))
+		no.Add(WrongState, "State", timebok.P("state", b.State), timebok.P("next", attached))
 	}
 	b.Series = a.Series
 	b.Billing, b.BillingWhy = v.billing(), ""
@@ -288,7 +288,7 @@ func (d *Desk) DecideInvite(v View, version int64, by timebok.Actor) (Changes, e
 func (d *Desk) uninvitable(v View, b Booking) timebok.Reasons {
 	var no timebok.Reasons
 	if !b.State.IsPlanned() {
-		no.Add(WrongState, "State", timebok.P("state", string(b.State)), timebok.P("next", "invited"))
+		no.Add(WrongState, "State", timebok.P("state", b.State), timebok.P("next", invited))
 	}
 	if v.Client.Email.IsZero() {
 		no.Add(CantInvite, "Client")

@@ -113,7 +113,7 @@ func TestMoveOverride(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []booking.Override{{At: s.now, By: s.by, Codes: []string{"slot.taken"}, Why: "twins"}}
+	want := []booking.Override{{At: s.now, By: s.by, Codes: []string{"slot.taken"}, Why: "twins", Sequence: 2}}
 	if diff := cmp.Diff(want, c.Booking.Overrides); diff != "" || !c.Booking.Overlapping() || c.Booking.Billing != s.insured() {
 		t.Errorf("overrides (-want +got):\n%s", diff)
 	}

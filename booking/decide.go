@@ -171,7 +171,7 @@ func (d *Desk) judgeSeries(v View, b Booking) (Booking, Verdict, error) {
 		verdict.Refusals.Add(NoTreatmentCode, "Service", timebok.P("network", s.Case.Network))
 	}
 	others := v.others(b.ID)
-	verdict.Refusals = append(verdict.Refusals, s.Admit(others, b.Session(), day)...)
+	verdict.Refusals = append(verdict.Refusals, v.admit(s, others, b, day)...)
 	if b.Billing != s.Terms().Billing {
 		verdict.Notices.Add(BillingDiffers, "Billing")
 	}
@@ -182,6 +182,14 @@ func (d *Desk) judgeSeries(v View, b Booking) (Booking, Verdict, error) {
 		verdict.Notices.Add(LastSession, "Series")
 	}
 	return b, verdict, nil
+}
+
+// admit asks the series, which may have the booking already.
+func (v View) admit(s series.Series, others []series.Session, b Booking, day date.Date) timebok.Reasons {
+	if was := v.Booking; was != nil && was.Series == b.Series && was.State.IsActive() {
+		return s.Readmit(others, was.Session(), b.Session(), day)
+	}
+	return s.Admit(others, b.Session(), day)
 }
 
 // price is what a booking costs on a day: what its recipient has agreed to, and
@@ -220,7 +228,7 @@ func (d *Desk) waive(v View, verdict Verdict, b Booking, w Waiver, chosen bool, 
 		}
 	}
 	b.Overrides = append(b.Overrides[:len(b.Overrides):len(b.Overrides)],
-		Override{At: d.Time(), By: by, Codes: used, Why: w.Why})
+		Override{At: d.Time(), By: by, Codes: used, Why: w.Why, Sequence: b.Sequence})
 	return verdict, b, used
 }
 

@@ -513,7 +513,7 @@ func TestOverride(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := c.Booking
-	if diff := cmp.Diff([]booking.Override{{At: s.now, By: s.by, Codes: want, Why: all.Why}}, b.Overrides); diff != "" {
+	if diff := cmp.Diff([]booking.Override{{At: s.now, By: s.by, Codes: want, Why: all.Why, Sequence: 1}}, b.Overrides); diff != "" {
 		t.Errorf("recorded on the booking (-want +got):\n%s", diff)
 	}
 	if !b.Overlapping() {

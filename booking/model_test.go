@@ -151,7 +151,8 @@ func (m *model) treatment(x *session) string {
 
 // against lists what speaks against x where it stands: its calendar, if asked,
 // and its series.
-func (m *model) against(x *session, calendar bool) map[string]bool {
+// What the series has already may stay in it, though it is closed or over its cap.
+func (m *model) against(was, x *session, calendar bool) map[string]bool {
 	no := map[string]bool{}
 	start, end := x.b.Time.Start.In(oslo), x.b.Time.End.In(oslo)
 	if calendar {
@@ -169,13 +170,14 @@ func (m *model) against(x *session, calendar bool) map[string]bool {
 		if f.client != x.b.Client {
 			no["series.client"] = true
 		}
-		if f.closed {
+		stays := was != nil && was.b.Series == x.b.Series && was.b.State.IsActive()
+		if f.closed && !stays {
 			no["series.closed"] = true
 		}
 		if f.last != nil && start.Format("2006-01-02") > f.last.String() {
 			no["case.expired"] = true
 		}
-		if f.counts(x) && m.full(f, x) {
+		if !stays && f.counts(x) && m.full(f, x) {
 			no["cap.exhausted"] = true
 		}
 	}
@@ -310,7 +312,7 @@ func (m *model) book() {
 	if r.Tentative {
 		x.b.State = booking.Proposed
 	}
-	no := m.against(x, true)
+	no := m.against(nil, x, true)
 	r.Override = m.waiver(x, no)
 	got, err := o.tryBook(r)
 	m.compare("booking.book", nil, x, got, err, no)
@@ -326,7 +328,7 @@ func (m *model) move(x, next *session) {
 	next.b.Practitioner = m.drawStaff()
 	next.b.Time = timebok.Lasting(m.drawTime(), x.b.Time.Duration())
 	next.b.Sequence++
-	no := m.against(next, true)
+	no := m.against(x, next, true)
 	w := m.waiver(next, no)
 	if x.b.State != booking.Proposed && x.b.State != booking.Booked {
 		no["state.illegal"] = true
@@ -341,7 +343,7 @@ func (m *model) move(x, next *session) {
 
 func (m *model) attach(x, next *session) {
 	next.b.Series = m.drawSeries()
-	no := m.against(next, false)
+	no := m.against(x, next, false)
 	w := m.waiver(next, no)
 	if x.b.State == booking.Cancelled || x.b.State == booking.EnteredInError {
 		no["state.illegal"] = true

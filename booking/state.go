@@ -45,10 +45,10 @@ func (s State) IsPlanned() bool { return s == Proposed || s == Booked }
 func (b Booking) become(next State, now time.Time) (Booking, timebok.Reasons) {
 	var no timebok.Reasons
 	if !b.State.CanBecome(next) {
-		no.Add(WrongState, "State", timebok.P("state", string(b.State)), timebok.P("next", string(next)))
+		no.Add(WrongState, "State", timebok.P("state", b.State), timebok.P("next", next))
 	}
 	if (next == Completed || next == NoShow) && now.Before(b.Time.Start) {
-		no.Add(TooEarly, "State", timebok.P("next", string(next)))
+		no.Add(TooEarly, "State", timebok.P("next", next))
 	}
 	if next == EnteredInError && b.Locked() {
 		no.Add(BillingLocked, "State")
@@ -56,4 +56,39 @@ func (b Booking) become(next State, now time.Time) (Booking, timebok.Reasons) {
 	b.State = next
 	b.Version++
 	return b, no
+}
+
+// What a booking can't become in its state, though it is no state.
+const (
+	moved    State = "moved"
+	attached State = "attached"
+	invited  State = "invited"
+)
+
+// Text is what people call the state.
+func (s State) Text(l timebok.Lang) string {
+	texts, ok := stateTexts[s]
+	if !ok {
+		return string(s)
+	}
+	switch l {
+	case timebok.Nynorsk:
+		return texts.nn
+	case timebok.English:
+		return string(s)
+	}
+	return texts.nb
+}
+
+var stateTexts = map[State]struct{ nb, nn string }{
+	Proposed:       {"foreslått", "føreslått"},
+	Booked:         {"booket", "booka"},
+	Arrived:        {"ankommet", "komen"},
+	Completed:      {"gjennomført", "gjennomført"},
+	NoShow:         {"ikke møtt", "ikkje møtt"},
+	Cancelled:      {"avbestilt", "avbestilt"},
+	EnteredInError: {"feilregistrert", "feilregistrert"},
+	moved:          {"flyttet", "flytt"},
+	attached:       {"lagt i en serie", "lagd i ein serie"},
+	invited:        {"klienten invitert til", "klienten invitert til"},
 }

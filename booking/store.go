@@ -18,7 +18,8 @@ type Tx interface {
 	// In a read-only transaction nothing is locked.
 	LoadBooking(ctx context.Context, n Needs) (View, error)
 	// LoadCalendars reads the calendars of practitioners for a period, in the
-	// order given, in a number of steps that does not grow with them.
+	// order given, in a number of steps that does not grow with them. Of one who
+	// has left (Inactive) the Schedule is nil, so that no slots are offered.
 	LoadCalendars(ctx context.Context, of []timebok.PractitionerID, within timebok.Period) ([]Calendar, error)
 	// Booking reads one booking, or fails with a *timebok.NotFoundError.
 	Booking(ctx context.Context, id ID) (Booking, error)

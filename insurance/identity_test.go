@@ -147,3 +147,16 @@ func TestSameCaseForTwoClients(t *testing.T) {
 		c.equal("bookings", 1, len(c.everything().Bookings))
 	})
 }
+
+// The birth number is Ola's, but he was born on another day than the case says.
+func TestBirthNumberDoesNotOutweighTheBirthDate(t *testing.T) {
+	each(t, func(c *clinic) {
+		other := c.Ola.BirthDate.Add(1)
+		c.network.AddCase(networktest.NewCase("OLA2", other))
+		w := wish(0)
+		w.CaseNumber, w.Client = "OLA2", networktest.NewPerson("Ola Blåbær Prøvesen", other)
+		w.Client.BirthNumber = c.Ola.BirthNumber
+		got := c.quarantined(c.network.Book(w), insurance.IdentityMismatch)
+		c.unresolved(got, insurance.Resolution{Link: c.Ola.ID}, insurance.IdentityMismatch)
+	})
+}

@@ -63,10 +63,16 @@ func (b *Biller) newDraft(v View, party timebok.BillingPartyID, billing timebok.
 		ID: timebok.NewInvoiceID(b.Source), Version: 1, Kind: Bill, State: Draft,
 		Party: party, Billing: billing, Client: first.Client, Series: first.Series,
 	}
-	if v.Series != nil && !billing.To.IsClient() {
+	if v.insures(draft) {
 		draft.Case = v.Series.Case
 	}
 	return draft
+}
+
+// insures reports whether an invoice goes to the one who pays for the series: the
+// rules of its case are not for another recipient.
+func (v View) insures(x Invoice) bool {
+	return v.Series != nil && !x.Billing.To.IsClient() && x.Billing.To == v.Series.Terms().Billing.To
 }
 
 // line is a session as it stands on an invoice to the recipient of a charge.
@@ -161,7 +167,7 @@ func changed(before, after []booking.Booking) []timebok.Record {
 func (v Invoice) become(next State) (Invoice, timebok.Reasons) {
 	var no timebok.Reasons
 	if !v.State.CanBecome(next) {
-		no.Add(WrongState, "State", timebok.P("state", string(v.State)), timebok.P("next", string(next)))
+		no.Add(WrongState, "State", timebok.P("state", v.State), timebok.P("next", next))
 	}
 	v.State = next
 	v.Version++

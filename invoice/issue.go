@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -175,6 +176,11 @@ func (b *Biller) DecideMark(v View, m Mark, by timebok.Actor) (Changes, error) {
 	default:
 		return Changes{}, timebok.Reasons{timebok.BadValue.At("State")}.Invalid()
 	}
+	for i, code := range m.Reasons {
+		if !isCode.MatchString(code) {
+			return Changes{}, timebok.Reasons{timebok.BadValue.At("Reasons[" + strconv.Itoa(i) + "]")}.Invalid()
+		}
+	}
 	x, no := x.become(m.State)
 	if len(no) > 0 {
 		return Changes{}, no.Refused()
@@ -193,5 +199,8 @@ type Mark struct {
 	Version   int64
 	State     State    // Submitted, Delivered, Accepted, Refused or Paid
 	Transport string   // the access point's ID of the sending, if new
-	Reasons   []string // codes of a rejection
+	Reasons   []string // codes of a rejection, such as "UNR"; words belong in the host's own notes
 }
+
+// isCode tells a code from words, which could tell of a person.
+var isCode = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,40}$`)

@@ -33,7 +33,7 @@ func (b *Biller) DecidePreflight(v View) (Verdict, error) {
 	verdict := Verdict{Invoice: *v.Invoice}
 	no := &verdict.Refusals
 	if !v.Invoice.IsDraft() {
-		no.Add(WrongState, "State", timebok.P("state", string(v.Invoice.State)), timebok.P("next", string(Issued)))
+		no.Add(WrongState, "State", timebok.P("state", v.Invoice.State), timebok.P("next", Issued))
 		return verdict, nil
 	}
 	x := &verdict.Invoice
@@ -152,7 +152,7 @@ func kidOf(scheme timebok.KIDScheme, number int64) timebok.KID {
 
 // checkCase checks what an insurance case demands of the invoice as a whole.
 func checkCase(v View, x Invoice, no *timebok.Reasons) {
-	if v.Series == nil || x.Billing.To.IsClient() {
+	if !v.insures(x) {
 		return
 	}
 	if v.Series.Kind == series.InsuranceCase && x.Case.Number == "" {
@@ -222,7 +222,7 @@ func checkLine(v View, x Invoice, l Line, field string, today date.Date, verdict
 	if x.Case.Network != "" && l.Treatment == "" {
 		no.Add(NoTreatment, field+".Treatment")
 	}
-	if v.Series != nil && !v.Series.Covers(day) {
+	if v.insures(x) && !v.Series.Covers(day) {
 		no.Add(OutsideCase, field+".Time")
 	}
 	if x.Payer != nil && x.Payer.ClaimDays > 0 && int(today.Sub(day)) > x.Payer.ClaimDays {

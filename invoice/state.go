@@ -1,6 +1,10 @@
 package invoice
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/timebok/timebok"
+)
 
 // A State is how far an invoice has come.
 type State string
@@ -34,3 +38,30 @@ func (s State) CanBecome(next State) bool { return slices.Contains(nextStates[s]
 
 // IsIssued reports whether the invoice is part of the accounts.
 func (s State) IsIssued() bool { return s != Draft && s != Discarded }
+
+// Text is what people call the state.
+func (s State) Text(l timebok.Lang) string {
+	texts, ok := stateTexts[s]
+	if !ok {
+		return string(s)
+	}
+	switch l {
+	case timebok.Nynorsk:
+		return texts.nn
+	case timebok.English:
+		return string(s)
+	}
+	return texts.nb
+}
+
+var stateTexts = map[State]struct{ nb, nn string }{
+	Draft:     {"utkast", "utkast"},
+	Discarded: {"forkastet", "forkasta"},
+	Issued:    {"utstedt", "utskriven"},
+	Submitted: {"sendt", "send"},
+	Delivered: {"levert", "levert"},
+	Accepted:  {"godtatt", "godteken"},
+	Refused:   {"avvist", "avvist"},
+	Credited:  {"kreditert", "kreditert"},
+	Paid:      {"betalt", "betalt"},
+}

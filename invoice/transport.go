@@ -3,6 +3,7 @@ package invoice
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/timebok/timebok"
 )
@@ -91,8 +92,11 @@ func (s *Sender) Handle(ctx context.Context, d timebok.Delivery) error {
 	if err != nil {
 		return err
 	}
-	if x.State != Issued || x.Payer == nil {
-		return nil // submitted before, or already further
+	if !x.unsent() || x.Payer == nil {
+		return nil
+	}
+	if err := s.after(ctx, d.Clinic, x.Credits); err != nil {
+		return err
 	}
 	receipt, err := s.Transport.Submit(ctx, Submission{
 		Key: x.ID.String(), Number: x.Number, Kind: x.Kind,
@@ -106,13 +110,49 @@ func (s *Sender) Handle(ctx context.Context, d timebok.Delivery) error {
 	}
 	by := timebok.Actor{User: "relay", Role: timebok.System, Clinic: d.Clinic}
 	return s.Update(ctx, d.Clinic, func(ctx context.Context, tx Tx) error {
-		now, err := tx.Invoice(ctx, id)
-		if err != nil || now.State != Issued {
-			return err
-		}
-		_, err = s.Biller.Mark(ctx, tx, by, Mark{
-			Invoice: id, Version: now.Version, State: Submitted, Transport: receipt.ID,
+		_, err := s.Biller.change(ctx, tx, id, func(v View) (Changes, error) {
+			return s.Biller.decideSent(v, receipt, by)
 		})
 		return err
 	})
+}
+
+// after returns an error as long as the invoice that a credit note takes back is
+// not sent: a note that comes first would speak of nothing.
+func (s *Sender) after(ctx context.Context, clinic timebok.ClinicID, of *Reference) error {
+	if of == nil {
+		return nil
+	}
+	var first Invoice
+	err := s.View(ctx, clinic, func(ctx context.Context, tx Tx) (err error) {
+		first, err = tx.Invoice(ctx, of.Invoice)
+		return err
+	})
+	if err == nil && first.unsent() {
+		err = timebok.RetryAfter(time.Minute, &timebok.UnavailableError{What: "access point", Cause: errFirst})
+	}
+	return err
+}
+
+var errFirst = errors.New("timebok: invoice: the invoice that is credited goes first")
+
+// unsent reports whether the access point does not have the invoice yet: it is
+// only issued, or was credited before it was sent. Further on, people know more.
+func (v Invoice) unsent() bool {
+	return v.Transport == "" && (v.State == Issued || v.State == Credited)
+}
+
+// decideSent records that the access point has the View's invoice, whatever has
+// become of it meanwhile.
+func (b *Biller) decideSent(v View, r Receipt, by timebok.Actor) (Changes, error) {
+	x := *v.Invoice
+	if !x.unsent() {
+		return Changes{Invoices: []Invoice{x}}, nil
+	}
+	if x.State == Issued {
+		x.State = Submitted
+	}
+	x.Transport = r.ID
+	x.Version++
+	return Changes{Invoices: []Invoice{x}, Records: []timebok.Record{x, b.audit(by, "invoice.submitted", x)}}, nil
 }

@@ -8,8 +8,9 @@ import (
 )
 
 // Admit returns every reason why the series can't take one more session on a
-// day, given the sessions that it has (without the new one). It is the one
-// function that booking, moving, attaching and the network's feed all ask.
+// day, given the sessions that it has (without the new one). Booking,
+// attaching and the network's feed all ask it; for a change of what the series
+// has already there is Readmit.
 func (s Series) Admit(have []Session, add Session, day date.Date) timebok.Reasons {
 	var no timebok.Reasons
 	if !s.IsOpen() {
@@ -28,6 +29,21 @@ func (s Series) Admit(have []Session, add Session, day date.Date) timebok.Reason
 			continue // over already, and not by this treatment type or a free session
 		}
 		no.Add(Exhausted, "Series", capParams(after)...)
+	}
+	return no
+}
+
+// Readmit returns every reason why the series can't keep one of its sessions when
+// it changes from was to is, such as its day. What is in a series stays in it when
+// the series is closed, or has come over its cap; it may only not use more.
+func (s Series) Readmit(others []Session, was, is Session, day date.Date) timebok.Reasons {
+	no := s.valid(day)
+	with := func(x Session) []LineUse { return s.Use(append(others[:len(others):len(others)], x)).Lines }
+	before := with(was)
+	for i, after := range with(is) {
+		if after.Over > before[i].Over || after.OverAmount.Compare(before[i].OverAmount) > 0 {
+			no.Add(Exhausted, "Series", capParams(after)...)
+		}
 	}
 	return no
 }

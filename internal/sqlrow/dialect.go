@@ -66,11 +66,11 @@ func (SQLite) GetDay(v any) (date.Date, error) {
 	if err != nil {
 		return date.Date{}, err
 	}
-	day, err := date.ParseISO(text)
+	day, err := time.Parse(time.DateOnly, text)
 	if err != nil {
 		return date.Date{}, fmt.Errorf("no date") // the text may be a birth date
 	}
-	return day, nil
+	return date.NewAt(day), nil
 }
 
 // GetBool reads what PutBool wrote.

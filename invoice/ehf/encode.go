@@ -32,7 +32,7 @@ func Append(dst []byte, d Document) ([]byte, error) {
 		d.checkTexts(&wrong)
 		return dst, wrong.Invalid()
 	}
-	if need := d.size(); cap(dst)-len(dst) < need {
+	if need := d.size(&t); cap(dst)-len(dst) < need {
 		dst = append(make([]byte, 0, len(dst)+need), dst...)
 	}
 	w := writer{b: dst[:cap(dst)], n: len(dst)}

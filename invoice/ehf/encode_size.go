@@ -1,17 +1,17 @@
 package ehf
 
-// size is how much room the document takes, a little more than less. Texts that
+// size is how much room the document takes, rather a little more than less. Texts that
 // must be escaped may take more; then Append grows its buffer. Each number below
 // is the markup of the part that it stands for.
-func (d *Document) size() int {
-	n := 2100 + 2*(len(d.Number)+len(d.Note)+len(d.Terms)+len(d.Order)) +
+func (d *Document) size(t *Totals) int {
+	n := 1600 + 330*len(t.ByVAT) + 2*(len(d.Number)+len(d.Note)+len(d.Terms)+len(d.Order)) +
 		len(d.BuyerReference) + len(d.AccountingCost) + len(d.SalesOrder) + len(d.Contract) + len(d.Project) + len(d.Object.Value)
 	for _, text := range [...]string{d.Note, d.Terms, d.BuyerReference, d.AccountingCost, d.SalesOrder, d.Contract, d.Project, d.Object.Value} {
 		if text != "" {
 			n += 160
 		}
 	}
-	n += d.Seller.size() + d.Buyer.size() + 180*len(d.Preceding) + 450*max(len(d.Lines)/50, len(d.Exempt)+len(d.Adjustments))
+	n += d.Seller.size() + d.Buyer.size() + 180*len(d.Preceding) + 450*len(d.Adjustments)
 	if p := d.Payee; p != nil {
 		n += 350 + len(p.Name)
 	}
@@ -25,7 +25,7 @@ func (d *Document) size() int {
 		n += len(p.Name) + 350*max(0, len(p.Accounts)-1)
 	}
 	for i := range d.Exempt {
-		n += len(d.Exempt[i].Reason)
+		n += 120 + len(d.Exempt[i].Code) + len(d.Exempt[i].Reason)
 	}
 	for i := range d.Lines {
 		n += d.Lines[i].size()
@@ -56,7 +56,7 @@ func (a *Address) size() int {
 }
 
 func (l *Line) size() int {
-	n := 510 + len(l.ID) + len(l.Name) + len(l.Description) + len(l.Note) + 480*len(l.Adjustments)
+	n := 470 + len(l.ID) + len(l.Name) + len(l.Description) + len(l.Note) + 480*len(l.Adjustments)
 	if l.Period != nil {
 		n += 110
 	}

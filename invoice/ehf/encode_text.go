@@ -44,12 +44,6 @@ func (w *writer) leaf(name, text string) {
 	w.shut(name)
 }
 
-// leafLine is leaf on a line of its own.
-func (w *writer) leafLine(name, text string) {
-	w.leaf(name, text)
-	w.raw("\n")
-}
-
 func (w *writer) open(name string) {
 	w.room(len(name) + 1)
 	w.b[w.n] = '<'

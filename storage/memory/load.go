@@ -56,6 +56,9 @@ func (tx *tx) LoadCalendars(ctx context.Context, of []timebok.PractitionerID, wi
 	out := make([]booking.Calendar, len(of))
 	for i, id := range of {
 		out[i] = tx.now().calendar(id, within, clinic.Zone)
+		if p := find[timebok.Practitioner](tx.now(), timebok.KindPractitioner, id.UUID()); p != nil && p.Inactive {
+			out[i].Schedule = nil
+		}
 	}
 	return out, nil
 }
@@ -187,10 +190,10 @@ func (tx *tx) LoadInvoicing(ctx context.Context, n invoice.Needs) (invoice.View,
 	v.Client = maybe(s.client(n.Client))
 	v.Numbering = maybe(find[invoice.Numbering](s, timebok.KindNumbering, n.Party.UUID()))
 	switch {
-	case v.Invoice != nil:
-		v.Bookings = s.ofLines(v.Invoice.Lines)
 	case !n.Series.IsZero():
 		v.Bookings = s.copies(booking.Filter{Series: n.Series})
+	case v.Invoice != nil:
+		v.Bookings = s.ofLines(v.Invoice.Lines)
 	case !n.Client.IsZero():
 		v.Bookings = slices.DeleteFunc(s.copies(booking.Filter{Client: n.Client}),
 			func(b booking.Booking) bool { return !b.Series.IsZero() })

@@ -75,7 +75,7 @@ func byTime(a, b booking.Busy) int {
 	return a.Booking.Compare(b.Booking)
 }
 
-// LoadCalendars reads the calendars of practitioners in four statements, however
+// LoadCalendars reads the calendars of practitioners in five statements, however
 // many they are.
 func (t *tx) LoadCalendars(ctx context.Context, of []timebok.PractitionerID, within timebok.Period) ([]booking.Calendar, error) {
 	if err := t.ready(ctx); err != nil {
@@ -90,6 +90,11 @@ func (t *tx) LoadCalendars(ctx context.Context, of []timebok.PractitionerID, wit
 	}
 	for _, s := range list(r, schedulesAmong, ids) {
 		found[s.Practitioner].Schedule = &s
+	}
+	for _, p := range list(r, practitionersAmong, ids) {
+		if p.Inactive {
+			found[p.ID].Schedule = nil
+		}
 	}
 	if within.Start.Before(within.End) {
 		for _, a := range list(r, absencesAmong, ids, micros(within.Start), micros(within.End)) {

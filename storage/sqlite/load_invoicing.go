@@ -62,14 +62,14 @@ func (t *tx) LoadInvoicing(ctx context.Context, n invoice.Needs) (invoice.View, 
 // billed reads the bookings that the needs speak of.
 func (t *tx) billed(r *reading, n invoice.Needs, v *invoice.Invoice) []booking.Booking {
 	switch {
+	case !n.Series.IsZero():
+		return list(r, inSeries, idBytes(n.Series))
 	case v != nil:
 		ids := make([]booking.ID, len(v.Lines))
 		for i, l := range v.Lines {
 			ids[i] = l.Booking
 		}
 		return list(r, onLines, jsonIDs(ids))
-	case !n.Series.IsZero():
-		return list(r, inSeries, idBytes(n.Series))
 	case !n.Client.IsZero():
 		return list(r, inNoSeries, idBytes(n.Client))
 	}

@@ -25,7 +25,7 @@ func (e *env) session(name string, start, length int) booking.Booking {
 
 func allowed(b booking.Booking) booking.Booking {
 	b.Overrides = []booking.Override{
-		{At: Monday, Codes: []string{"other"}, Why: "x"}, {At: Monday, Codes: []string{"b", booking.SlotTaken.Code()}, Why: "y"},
+		{At: Monday, Codes: []string{"other"}, Why: "x"}, {At: Monday, Codes: []string{"b", booking.SlotTaken.Code()}, Why: "y", Sequence: b.Sequence},
 	}
 	return b
 }

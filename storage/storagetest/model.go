@@ -132,7 +132,8 @@ func (m *model) waiver() booking.Waiver {
 }
 
 // against lists why a booking can't stand where it does, by counting.
-func (m *model) against(b booking.Booking, calendar bool, w booking.Waiver) (no []*timebok.Rule) {
+// What the series has already may stay in it.
+func (m *model) against(was, b booking.Booking, calendar bool, w booking.Waiver) (no []*timebok.Rule) {
 	for _, x := range m.bookings {
 		if calendar && len(w.Codes) == 0 && x.ID != b.ID && x.Practitioner == b.Practitioner &&
 			x.State != booking.Cancelled && x.State != booking.EnteredInError &&
@@ -140,7 +141,7 @@ func (m *model) against(b booking.Booking, calendar bool, w booking.Waiver) (no 
 			no = append(no, booking.SlotTaken)
 		}
 	}
-	if b.Series != m.s.ID {
+	if b.Series != m.s.ID || was.Series == m.s.ID && was.State.IsActive() {
 		return no
 	}
 	if !m.s.ClosedAt.IsZero() {
@@ -170,7 +171,7 @@ func (m *model) book() string {
 		r.Series = m.s.ID
 	}
 	b := booking.Booking{ID: r.ID, Practitioner: r.With, Series: r.Series, Time: timebok.Lasting(r.Start, m.Talk.Duration)}
-	return m.do("book", m.against(b, true, r.Override), func(ctx context.Context, tx storage.Tx) (booking.Booking, error) {
+	return m.do("book", m.against(booking.Booking{}, b, true, r.Override), func(ctx context.Context, tx storage.Tx) (booking.Booking, error) {
 		return m.desk.Book(ctx, tx, m.Actor(), r)
 	})
 }
@@ -190,7 +191,7 @@ func (m *model) move() string {
 	if uncounted := b.State == booking.EnteredInError || b.State == booking.Cancelled && !b.Cancelled.Late; uncounted {
 		r.Override = booking.Waive("test", booking.SlotTaken, series.Exhausted) // refused for its state alone
 	}
-	return m.do("move", append(no, m.against(there, true, r.Override)...), func(ctx context.Context, tx storage.Tx) (booking.Booking, error) {
+	return m.do("move", append(no, m.against(b, there, true, r.Override)...), func(ctx context.Context, tx storage.Tx) (booking.Booking, error) {
 		return m.desk.Move(ctx, tx, m.Actor(), r)
 	})
 }
@@ -266,7 +267,7 @@ func (m *model) attach() string {
 	}
 	there := b
 	there.Series = r.Series
-	return m.do("attach", append(no, m.against(there, false, r.Override)...), func(ctx context.Context, tx storage.Tx) (booking.Booking, error) {
+	return m.do("attach", append(no, m.against(b, there, false, r.Override)...), func(ctx context.Context, tx storage.Tx) (booking.Booking, error) {
 		return m.desk.Attach(ctx, tx, m.Actor(), r)
 	})
 }

@@ -25,7 +25,7 @@ func (e *env) manyBookings() []booking.Booking {
 		b := e.Booking(fmt.Sprint("many ", i), time.Duration(i%5)*30*time.Minute)
 		b.State = states[i%len(states)]
 		b.Practitioner = []timebok.PractitionerID{e.Anne.ID, e.Kari.ID, e.Left.ID}[i%3]
-		b.Overrides = []booking.Override{{At: Monday, Codes: []string{booking.SlotTaken.Code()}, Why: "test"}}
+		b.Overrides = []booking.Override{{At: Monday, Codes: []string{booking.SlotTaken.Code()}, Why: "test", Sequence: b.Sequence}}
 		if i%7 < 3 {
 			b.Client = e.Åse.ID
 		} else if i%7 < 5 {

@@ -72,7 +72,7 @@ func (e *env) fullBooking() booking.Booking {
 	x.State = booking.Cancelled
 	x.Cancelled = &booking.Cancellation{At: at, By: timebok.ClientRole, Reason: booking.ByClient, Late: true}
 	x.Overrides = []booking.Override{
-		{At: at, By: e.Actor(), Codes: []string{"x.y", "slot.taken"}, Why: nasty}, {At: Monday, Why: "2"},
+		{At: at, By: e.Actor(), Codes: []string{"x.y", "slot.taken"}, Why: nasty, Sequence: 1 << 40}, {At: Monday, Why: "2"},
 	}
 	x.InvitedAt = at
 	x.Charges = []booking.Charge{
