@@ -11,9 +11,10 @@ type Payer struct {
 	Org       OrgNumber
 	Address   Address
 	Email     EmailAddress
-	EHF       bool // receives EHF invoices at Endpoint 0192:Org
-	DueDays   int  // days from issue to due date (betalingsforfall); insurers ask for 30
-	ClaimDays int  // invoices with older sessions are rejected; 0: no such deadline
+	EHF       bool   // receives EHF invoices at Endpoint 0192:Org
+	Reference string // whom it wants named on invoices without a case («Deres ref»)
+	DueDays   int    // days from issue to due date (betalingsforfall); insurers ask for 30
+	ClaimDays int    // invoices with older sessions are rejected; 0: no such deadline
 	Disclose  []Disclosure
 }
 

@@ -33,6 +33,7 @@ var Payers = table("payer", []column[timebok.Payer]{
 	flag("ehf", func(p *timebok.Payer) *bool { return &p.EHF }),
 	number("due_days", func(p *timebok.Payer) *int { return &p.DueDays }),
 	number("claim_days", func(p *timebok.Payer) *int { return &p.ClaimDays }),
+	text("reference", func(p *timebok.Payer) *string { return &p.Reference }),
 	list("disclose", func(p *timebok.Payer) *[]timebok.Disclosure { return &p.Disclose }),
 }, under(address, func(p *timebok.Payer) *timebok.Address { return &p.Address }))
 

@@ -12,6 +12,7 @@ import (
 // From maps an issued invoice or credit note to a Document:
 //
 //   - the number of the case (sakID) is the order reference, on credit notes too;
+//     without a case the payer's Reference is the buyer reference;
 //   - each line is one session: quantity one, with TreatmentId, TreatmentDateTime
 //     and what else the payer's Disclose list has, its day as the period of the
 //     line, and time and place in words (bokføringsforskriften § 5-1-1);
@@ -42,6 +43,9 @@ func From(v invoice.Invoice) (Document, error) {
 		Order: v.Case.Number, Seller: f.seller(), Buyer: f.buyer(),
 		Delivery: &Delivery{Address: new(addressOf(v.Place))},
 		Payment:  f.payment(number),
+	}
+	if d.Order == "" {
+		d.BuyerReference = v.Payer.Reference
 	}
 	switch v.Kind {
 	case invoice.CreditNote:

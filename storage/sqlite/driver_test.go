@@ -36,7 +36,7 @@ func TestCalendarStatements(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if counts[0] != counts[1] || counts[1] != counts[2] || counts[0] > 4 {
+	if counts[0] != counts[1] || counts[1] != counts[2] || counts[0] > 5 {
 		t.Errorf("statements for 1, 10 and 300 practitioners: %v", counts)
 	}
 }

@@ -145,6 +145,7 @@ CREATE TABLE payer (
   ehf         INTEGER NOT NULL,
   due_days    INTEGER NOT NULL,
   claim_days  INTEGER NOT NULL,
+  reference   TEXT NOT NULL,
   disclose    TEXT, -- JSON
   street      TEXT NOT NULL,
   postal_code TEXT NOT NULL,
