@@ -40,7 +40,9 @@ type scanner struct {
 	words  *vocabulary
 	open   []node    // the elements that are open, outermost first
 	scope  []binding // the namespace declarations in force, innermost last
-	text   run       // the text of the innermost open element so far
+	scopes int       // counts the changes of scope, over all documents
+	seen   [128]seen
+	text   run // the text of the innermost open element so far
 }
 
 // A binding is one namespace declaration.
@@ -98,6 +100,7 @@ func parse(t *tree, src []byte, limits Limits) error {
 	s := &t.scanner
 	s.t, s.src, s.i, s.limits, s.words = t, src, 0, limits.orDefault(), words()
 	s.open, s.scope = s.open[:0], s.scope[:0]
+	s.scopes++
 	if cap(t.elems) == 0 { // a guess that a usual document fits into
 		t.elems = make([]elem, 0, min(len(src)/40, s.limits.Elements)+8)
 		t.attrs = make([]attr, 0, cap(t.elems)/2)
@@ -242,23 +245,28 @@ func (s *scanner) startTag() error {
 	}
 	to := s.i
 	firstAttr := len(t.attrs)
-	empty, err := s.attributes(firstAttr)
-	if err != nil {
+	empty := false
+	if to < len(s.src) && s.src[to] == '>' {
+		s.i++
+	} else if empty, err = s.attributes(firstAttr); err != nil {
 		return err
-	}
-	sp, _, ok := s.resolve(s.src[from:max(from, colon)], true)
-	if !ok {
-		return s.fail(Prefix, from)
 	}
 	local := from
 	if colon > 0 {
 		local = colon + 1
 	}
+	what := s.what(from, local, to)
+	if !what.known {
+		return s.fail(Prefix, from)
+	}
 	n := node(len(t.elems))
 	e := elem{
-		raw: span{uint32(from), uint32(to)}, local: uint32(local), space: sp,
-		name: s.words.find(sp, s.src[local:to]), parent: none, next: none, twin: none,
+		raw: span{uint32(from), uint32(to)}, local: uint32(local), space: what.space,
+		name: what.name, parent: none, next: none, twin: none,
 		attrs: uint32(firstAttr), attrsEnd: uint32(len(t.attrs)),
+	}
+	if n == root {
+		e.flags = linked
 	}
 	if depth := len(s.open); depth > 0 {
 		p := s.open[depth-1]
@@ -274,7 +282,7 @@ func (s *scanner) startTag() error {
 		}
 		parent.last = n
 		if p == root && e.name != unknown {
-			top := &t.tops[e.name]
+			top := &t.tops[e.name] // its nodes plus one, so that zero is none
 			if top.first == 0 {
 				top.first = n + 1
 			} else {
@@ -296,11 +304,35 @@ func (s *scanner) startTag() error {
 	return nil
 }
 
+// A seen name is one that was resolved before, and holds as long as the same
+// declarations are in force: a document uses few names, each many times.
+type seen struct {
+	raw   span
+	scope int // of scanner.scopes
+	name  name
+	space space
+	known bool // the prefix is declared
+}
+
+// what resolves the name of an element.
+func (s *scanner) what(from, local, to int) *seen {
+	raw := s.src[from:to]
+	k := &s.seen[hash(noSpace, raw)%uint32(len(s.seen))]
+	if k.scope == s.scopes && string(s.src[k.raw.from:k.raw.to]) == string(raw) {
+		return k
+	}
+	*k = seen{raw: span{uint32(from), uint32(to)}, scope: s.scopes}
+	k.space, _, k.known = s.resolve(s.src[from:max(from, local-1)], true)
+	k.name = s.words.find(k.space, s.src[local:to])
+	return k
+}
+
 // close drops the declarations of n and hands the text back to its parent.
 func (s *scanner) close(n node) {
 	depth := len(s.open)
 	for k := len(s.scope); k > 0 && s.scope[k-1].depth >= depth; k-- {
 		s.scope = s.scope[:k-1]
+		s.scopes++
 	}
 	if p := s.t.elems[n].parent; p != none {
 		s.text = run{start: s.t.elems[p].text.from}

@@ -182,6 +182,7 @@ func (s *scanner) declare(at int, prefix, uri []byte) error {
 		d.long = prefix
 	}
 	s.scope = append(s.scope, d)
+	s.scopes++
 	return nil
 }
 

@@ -10,14 +10,17 @@ type tree struct {
 	side  []byte // values that differ from the source: references, CDATA, line ends
 	elems []elem
 	attrs []attr
-	tops  []top // by name: the children of the root
-	steps int   // siblings passed in search of names, up to budget
+	tops  []slot // the children of the root by name
+	slots []slot // those of the element that was indexed last
+	focus node   // which that is
+	steps int    // siblings passed in search of names, up to budget
 	scanner
 }
 
-// A top is the first and the last child of the root with a name. The root has
-// hundreds of rules and, with every line, more children.
-type top struct{ first, last node } // plus one, so that zero is none
+// A slot is the first child of an element with a name, if owner is that
+// element. The root has hundreds of rules and, with every line, more children;
+// a line has dozens of rules.
+type slot struct{ owner, first, last node }
 
 // budget is how many siblings may be passed in search of names for each
 // element of a document. No invoice comes near it; a document made to have
@@ -69,15 +72,19 @@ const (
 	skipped                    // no type says anything about it
 	several                    // a sibling has the same name; set with position
 	stopped                    // the official rules give up at it
+	linked                     // the twins of its children are known
 )
 
 func (t *tree) reset(src []byte) {
 	t.src = src
 	t.side, t.elems, t.attrs = t.side[:0], t.elems[:0], t.attrs[:0]
 	if t.tops == nil {
-		t.tops = make([]top, len(words().names))
+		t.tops = make([]slot, len(words().names))
+		t.slots = make([]slot, len(words().names))
 	}
 	clear(t.tops)
+	clear(t.slots)
+	t.focus = none
 }
 
 func (t *tree) bytes(s span, side bool) []byte {
@@ -100,10 +107,38 @@ func (t *tree) child(n node, want name) node {
 	if n == none || t.elems[n].flags&hasChild == 0 {
 		return none
 	}
-	if n == root {
+	switch n {
+	case root:
 		return t.tops[want].first - 1
+	case t.focus:
+		if s := &t.slots[want]; s.owner == n {
+			return s.first
+		}
+		return none
 	}
 	return t.seek(n+1, want)
+}
+
+// index makes the children of n quick to find, until another is indexed.
+func (t *tree) index(n node) {
+	if n == root || t.focus == n {
+		return
+	}
+	t.focus = n
+	t.elems[n].flags |= linked
+	for k := t.first(n); k != none; k = t.elems[k].next {
+		e := &t.elems[k]
+		if e.name == unknown {
+			continue
+		}
+		s := &t.slots[e.name]
+		if s.owner != n {
+			s.owner, s.first = n, k
+		} else {
+			t.elems[s.last].twin = k
+		}
+		s.last = k
+	}
 }
 
 // seek is the first of n and the siblings after it to bear a name, or none.
@@ -125,8 +160,8 @@ func (t *tree) again(n node) node {
 	if t.steps--; t.steps <= 0 {
 		return none
 	}
-	if t.elems[n].parent == root {
-		return t.elems[n].twin
+	if e := &t.elems[n]; e.parent != none && t.elems[e.parent].flags&linked != 0 {
+		return e.twin
 	}
 	return t.seek(t.elems[n].next, t.elems[n].name)
 }

@@ -94,6 +94,9 @@ func (c *check) apply() {
 			parent = c.elems[e.parent].name
 		}
 		list := c.tests[e.name].under(parent)
+		if len(list) > 0 && e.flags&hasChild != 0 {
+			c.index(n)
+		}
 		for k := range list {
 			t := &list[k]
 			if t.pattern == done || t.mark != 0 && t.mark != e.mark {
