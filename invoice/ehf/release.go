@@ -76,8 +76,13 @@ type program struct {
 	forbids []bool // by state of paths: whether some rule is broken there
 	all     []rule
 
-	suspects       []bool // by name of an attribute: whether some rule may forbid it
-	attributeRules []rule // in the order of the tables
+	suspects [][]suspect // by name of an attribute: the rules that may forbid it
+}
+
+// A suspect is a rule that forbids an attribute on some elements.
+type suspect struct {
+	where func(c *check, n node) bool
+	rule  rule
 }
 
 // tests are the contexts that may fit the elements of one name: those for any
@@ -174,11 +179,12 @@ func compile(release string) *program {
 			p.all = append(p.all, held([]rule{r})...)
 		}
 	}
-	p.attributeRules = attributeRules()
-	p.all = append(p.all, held(p.attributeRules)...)
-	p.suspects = make([]bool, len(w.names))
-	for _, a := range append(anywhere[:len(anywhere):len(anywhere)], onSome...) {
-		p.suspects[a.attribute] = true
+	p.suspects = make([][]suspect, len(w.names))
+	for _, a := range slices.Concat(anywhere, onSome) {
+		for _, r := range held([]rule{a.rule()}) {
+			p.all = append(p.all, r)
+			p.suspects[a.attribute] = append(p.suspects[a.attribute], suspect{a.where, r})
+		}
 	}
 	return p
 }

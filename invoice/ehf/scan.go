@@ -2,6 +2,7 @@ package ehf
 
 import (
 	"bytes"
+	"hash/maphash"
 	"unicode/utf8"
 )
 
@@ -40,9 +41,11 @@ type scanner struct {
 	words  *vocabulary
 	open   []node    // the elements that are open, outermost first
 	scope  []binding // the namespace declarations in force, innermost last
-	scopes int       // counts the changes of scope, over all documents
-	seen   [128]seen
-	text   run // the text of the innermost open element so far
+	scopes uint64    // stands for the declarations in force
+	seed   maphash.Seed
+	seen   [256]seen
+	other  seen // the last name that was too long for them
+	text   run  // the text of the innermost open element so far
 }
 
 // A binding is one namespace declaration.
@@ -51,7 +54,8 @@ type binding struct {
 	long   []byte // the whole prefix if it is longer
 	space  space
 	uri    []byte
-	depth  int // how many elements were open when it was made
+	depth  int    // how many elements were open when it was made
+	before uint64 // scanner.scopes without it
 }
 
 // A run gathers the character data of an element without child elements.
@@ -100,7 +104,10 @@ func parse(t *tree, src []byte, limits Limits) error {
 	s := &t.scanner
 	s.t, s.src, s.i, s.limits, s.words = t, src, 0, limits.orDefault(), words()
 	s.open, s.scope = s.open[:0], s.scope[:0]
-	s.scopes++
+	s.scopes = 0
+	if s.seed == (maphash.Seed{}) {
+		s.seed = maphash.MakeSeed()
+	}
 	if cap(t.elems) == 0 { // a guess that a usual document fits into
 		t.elems = make([]elem, 0, min(len(src)/40, s.limits.Elements)+8)
 		t.attrs = make([]attr, 0, cap(t.elems)/2)
@@ -239,23 +246,32 @@ func (s *scanner) startTag() error {
 		return s.fail(TooMany, at)
 	}
 	s.i++
-	from, colon, err := s.name()
-	if err != nil {
-		return err
+	from, local := s.i, s.i
+	what := s.recall()
+	if what != nil {
+		s.i += int(what.size)
+		local += int(what.local)
+	} else {
+		_, colon, err := s.name()
+		if err != nil {
+			return err
+		}
+		local = max(local, colon+1)
 	}
 	to := s.i
 	firstAttr := len(t.attrs)
 	empty := false
 	if to < len(s.src) && s.src[to] == '>' {
 		s.i++
-	} else if empty, err = s.attributes(firstAttr); err != nil {
-		return err
+	} else {
+		var err error
+		if empty, err = s.attributes(firstAttr); err != nil {
+			return err
+		}
 	}
-	local := from
-	if colon > 0 {
-		local = colon + 1
+	if what == nil || what.scope != s.scopes {
+		what = s.resolved(from, local, to)
 	}
-	what := s.what(from, local, to)
 	if !what.known {
 		return s.fail(Prefix, from)
 	}
@@ -281,18 +297,12 @@ func (s *scanner) startTag() error {
 			t.elems[parent.last].next = n
 		}
 		parent.last = n
-		if p == root && e.name != unknown {
-			top := &t.tops[e.name] // its nodes plus one, so that zero is none
-			if top.first == 0 {
-				top.first = n + 1
-			} else {
-				t.elems[top.last-1].twin = n
-			}
-			top.last = n + 1
-		}
 		parent.text = span{s.text.start, 0}
 	}
 	t.elems = append(t.elems, e)
+	if e.parent == root && e.name != unknown {
+		t.enter(&t.tops[e.name], t.owner(root), n)
+	}
 	s.text = run{start: uint32(s.i)}
 	if empty {
 		t.elems[n].flags |= blank
@@ -304,26 +314,56 @@ func (s *scanner) startTag() error {
 	return nil
 }
 
-// A seen name is one that was resolved before, and holds as long as the same
-// declarations are in force: a document uses few names, each many times.
+// A seen name is one that was resolved before, perhaps in another document. It
+// holds where the same declarations are in force, which a keyed hash of them
+// tells: no document can be made that spoils the names of the next.
 type seen struct {
-	raw   span
-	scope int // of scanner.scopes
+	scope uint64
 	name  name
 	space space
-	known bool // the prefix is declared
+	known bool  // the prefix is declared
+	local uint8 // where the local name begins
+	size  uint8
+	raw   [32]byte // UBL has no longer name that is of use
 }
 
-// what resolves the name of an element.
-func (s *scanner) what(from, local, to int) *seen {
-	raw := s.src[from:to]
-	k := &s.seen[hash(noSpace, raw)%uint32(len(s.seen))]
-	if k.scope == s.scopes && string(s.src[k.raw.from:k.raw.to]) == string(raw) {
+// recall gives the seen name that the tag at s.i begins with, or nil. A name
+// that was seen needs no look at its characters.
+func (s *scanner) recall() *seen {
+	b := s.src[s.i:min(s.i+64, len(s.src))]
+	end := bytes.IndexByte(b, '>')
+	if end < 0 {
+		end = len(b)
+	}
+	b = b[:end]
+	if k := s.place(b); k != nil {
 		return k
 	}
-	*k = seen{raw: span{uint32(from), uint32(to)}, scope: s.scopes}
+	if end = bytes.IndexByte(b, ' '); end < 0 {
+		return nil
+	}
+	return s.place(b[:end])
+}
+
+func (s *scanner) place(raw []byte) *seen {
+	k := &s.seen[hash(noSpace, raw)%uint32(len(s.seen))]
+	if !k.known || k.scope != s.scopes || int(k.size) != len(raw) || string(k.raw[:k.size]) != string(raw) {
+		return nil
+	}
+	return k
+}
+
+// resolved resolves the name of an element and remembers it.
+func (s *scanner) resolved(from, local, to int) *seen {
+	raw := s.src[from:to]
+	k := &s.other
+	if len(raw) <= len(k.raw) {
+		k = &s.seen[hash(noSpace, raw)%uint32(len(s.seen))]
+	}
+	*k = seen{scope: s.scopes, local: uint8(min(local-from, 255))}
 	k.space, _, k.known = s.resolve(s.src[from:max(from, local-1)], true)
 	k.name = s.words.find(k.space, s.src[local:to])
+	k.size = uint8(copy(k.raw[:], raw))
 	return k
 }
 
@@ -331,8 +371,8 @@ func (s *scanner) what(from, local, to int) *seen {
 func (s *scanner) close(n node) {
 	depth := len(s.open)
 	for k := len(s.scope); k > 0 && s.scope[k-1].depth >= depth; k-- {
+		s.scopes = s.scope[k-1].before
 		s.scope = s.scope[:k-1]
-		s.scopes++
 	}
 	if p := s.t.elems[n].parent; p != none {
 		s.text = run{start: s.t.elems[p].text.from}

@@ -6,21 +6,38 @@ import "bytes"
 // reused from document to document, so that reading costs no allocation once
 // they have grown.
 type tree struct {
-	src   []byte
-	side  []byte // values that differ from the source: references, CDATA, line ends
-	elems []elem
-	attrs []attr
-	tops  []slot // the children of the root by name
-	slots []slot // those of the element that was indexed last
-	focus node   // which that is
-	steps int    // siblings passed in search of names, up to budget
+	src    []byte
+	side   []byte // values that differ from the source: references, CDATA, line ends
+	elems  []elem
+	attrs  []attr
+	tops   []slot // the children of the root by name
+	slots  []slot // those of the element that was indexed last
+	focus  node   // which that is
+	serial uint64 // of the document, so that slots need no clearing
+	steps  int    // siblings passed in search of names, up to budget
 	scanner
 }
 
-// A slot is the first child of an element with a name, if owner is that
-// element. The root has hundreds of rules and, with every line, more children;
+// A slot is the first child of an element with a name, if the slot belongs to
+// that element of the present document. The root has hundreds of rules and, with every line, more children;
 // a line has dozens of rules.
-type slot struct{ owner, first, last node }
+type slot struct {
+	owner       uint64
+	first, last node
+}
+
+// owner marks the slots of n.
+func (t *tree) owner(n node) uint64 { return t.serial<<32 | uint64(uint32(n)) }
+
+// enter puts a child into the slot of its name.
+func (t *tree) enter(s *slot, owner uint64, child node) {
+	if s.owner != owner {
+		s.owner, s.first = owner, child
+	} else {
+		t.elems[s.last].twin = child
+	}
+	s.last = child
+}
 
 // budget is how many siblings may be passed in search of names for each
 // element of a document. No invoice comes near it; a document made to have
@@ -82,8 +99,7 @@ func (t *tree) reset(src []byte) {
 		t.tops = make([]slot, len(words().names))
 		t.slots = make([]slot, len(words().names))
 	}
-	clear(t.tops)
-	clear(t.slots)
+	t.serial++
 	t.focus = none
 }
 
@@ -109,9 +125,12 @@ func (t *tree) child(n node, want name) node {
 	}
 	switch n {
 	case root:
-		return t.tops[want].first - 1
+		if s := &t.tops[want]; s.owner == t.owner(n) {
+			return s.first
+		}
+		return none
 	case t.focus:
-		if s := &t.slots[want]; s.owner == n {
+		if s := &t.slots[want]; s.owner == t.owner(n) {
 			return s.first
 		}
 		return none
@@ -121,23 +140,16 @@ func (t *tree) child(n node, want name) node {
 
 // index makes the children of n quick to find, until another is indexed.
 func (t *tree) index(n node) {
-	if n == root || t.focus == n {
+	if t.elems[n].flags&linked != 0 {
 		return
 	}
-	t.focus = n
 	t.elems[n].flags |= linked
+	t.focus = n
+	owner := t.owner(n)
 	for k := t.first(n); k != none; k = t.elems[k].next {
-		e := &t.elems[k]
-		if e.name == unknown {
-			continue
+		if known := t.elems[k].name; known != unknown {
+			t.enter(&t.slots[known], owner, k)
 		}
-		s := &t.slots[e.name]
-		if s.owner != n {
-			s.owner, s.first = n, k
-		} else {
-			t.elems[s.last].twin = k
-		}
-		s.last = k
 	}
 }
 

@@ -150,9 +150,11 @@ func (c *check) conclude() {
 			c.find1(&undecidedRule, n)
 		}
 	}
+	if len(c.stops) > 0 { // all others are in order
+		slices.SortStableFunc(c.report.Findings, func(a, b Finding) int { return int(a.at - b.at) })
+	}
 	c.stops = c.stops[:0]
 	c.notices()
-	slices.SortStableFunc(c.report.Findings, func(a, b Finding) int { return int(a.at - b.at) })
 }
 
 // undecidedRule stands for the run-time error with which the official rules
