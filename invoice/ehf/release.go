@@ -129,6 +129,7 @@ type test struct {
 	pattern patternID
 	mark    uint8
 	with    name
+	value   string
 	where   func(c *check, n node) bool
 	rules   []rule
 }
@@ -161,7 +162,7 @@ func compile(release string) *program {
 				}
 			}
 			for _, n := range on {
-				p.tests[n].add(ctx.in, test{patternID(id), uint8(ctx.mark), ctx.with, ctx.where, rules})
+				p.tests[n].add(ctx.in, test{patternID(id), uint8(ctx.mark), ctx.with, ctx.value, ctx.where, rules})
 			}
 		}
 	}

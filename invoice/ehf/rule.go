@@ -15,6 +15,7 @@ type context struct {
 	on    []name                      // elements of these names; nil for all
 	in    name                        // whose parent has this name, if it is given
 	with  name                        // and that have this attribute, if it is given
+	value string                      // with this value, if it is given
 	mark  category                    // and that gather gave this category, if it is given
 	where func(c *check, n node) bool // and that satisfy this, if it is given
 	rules []rule

@@ -3,6 +3,7 @@ package ehf
 import (
 	"bytes"
 	"hash/maphash"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -276,7 +277,12 @@ func (s *scanner) startTag() error {
 		return s.fail(Prefix, from)
 	}
 	n := node(len(t.elems))
-	e := elem{
+	if len(t.elems) == cap(t.elems) {
+		t.elems = slices.Grow(t.elems, 1)
+	}
+	t.elems = t.elems[:n+1]
+	e := &t.elems[n]
+	*e = elem{
 		raw: span{uint32(from), uint32(to)}, local: uint32(local), space: what.space,
 		name: what.name, parent: none, next: none, twin: none,
 		attrs: uint32(firstAttr), attrsEnd: uint32(len(t.attrs)),
@@ -299,14 +305,13 @@ func (s *scanner) startTag() error {
 		parent.last = n
 		parent.text = span{s.text.start, 0}
 	}
-	t.elems = append(t.elems, e)
 	if e.parent == root && e.name != unknown {
 		t.enter(&t.tops[e.name], t.owner(root), n)
 	}
 	s.text = run{start: uint32(s.i)}
 	if empty {
-		t.elems[n].flags |= blank
-		t.elems[n].text = span{uint32(s.i), uint32(s.i)}
+		e.flags |= blank
+		e.text = span{uint32(s.i), uint32(s.i)}
 		s.close(n)
 		return nil
 	}

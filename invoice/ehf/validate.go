@@ -88,7 +88,9 @@ func (c *check) apply() {
 				c.find1(&c.empty[r], n)
 			}
 		}
-		done := noPattern
+		done, asked := noPattern, unknown
+		var value []byte // of the attribute that was asked for last
+		var has bool
 		parent := unknown
 		if e.parent != none {
 			parent = c.elems[e.parent].name
@@ -103,10 +105,11 @@ func (c *check) apply() {
 				continue
 			}
 			if t.with != unknown {
-				if e.attrs == e.attrsEnd {
-					continue
+				if t.with != asked {
+					asked = t.with
+					value, has = c.attribute(n, asked)
 				}
-				if _, ok := c.attribute(n, t.with); !ok {
+				if !has || t.value != "" && string(value) != t.value {
 					continue
 				}
 			}
