@@ -33,11 +33,6 @@ func has(path ...name) func(*check, node) bool {
 	return func(c *check, n node) bool { return c.any(n, path...) }
 }
 
-// hasNo: there is none.
-func hasNo(path ...name) func(*check, node) bool {
-	return func(c *check, n node) bool { return !c.any(n, path...) }
-}
-
 // hasEither: there is a child of the one name or of the other.
 func hasEither(a, b name) func(*check, node) bool {
 	return func(c *check, n node) bool { return c.child(n, a) != none || c.child(n, b) != none }
