@@ -20,23 +20,23 @@ type Release struct {
 
 // may2026 is Peppol BIS Billing 3.0.21 with the validation artefacts 1.3.16 of
 // EN 16931, published on 2026-05-18 and mandatory from 2026-08-17.
-var may2026 = &Release{
+var may2026 = Release{
 	ID: "2026.5", From: time.Date(2026, time.August, 17, 0, 0, 0, 0, time.UTC), Peppol: "3.0.21", CEN: "1.3.16",
 	compiled: sync.OnceValue(func() *program { return compile("2026.5") }),
 }
 
 // Releases are all that the package knows, oldest first.
-func Releases() []*Release { return []*Release{may2026} }
+func Releases() []Release { return []Release{may2026} }
 
 // Newest is the newest Release.
-func Newest() *Release {
+func Newest() Release {
 	all := Releases()
 	return all[len(all)-1]
 }
 
 // InForce is the release that a document of the given day is held to: the
 // newest that is in force, or the oldest if none is yet.
-func InForce(day time.Time) *Release {
+func InForce(day time.Time) Release {
 	all := Releases()
 	for _, r := range slices.Backward(all) {
 		if !day.Before(r.From) {
@@ -46,7 +46,14 @@ func InForce(day time.Time) *Release {
 	return all[0]
 }
 
-func (r *Release) program() *program { return r.compiled() }
+// program is the rules, compiled when they are first asked for. The zero
+// Release has those of the newest.
+func (r Release) program() *program {
+	if r.compiled == nil {
+		return Newest().compiled()
+	}
+	return r.compiled()
+}
 
 // A Rule is what is known of a rule without a document.
 type Rule struct {
@@ -56,7 +63,7 @@ type Rule struct {
 }
 
 // Rules yields the rules of the release.
-func (r *Release) Rules() iter.Seq[Rule] {
+func (r Release) Rules() iter.Seq[Rule] {
 	return func(yield func(Rule) bool) {
 		for _, x := range r.program().all {
 			if !yield(Rule{ID: x.id, Flag: x.flag, Since: x.since}) {

@@ -4,8 +4,8 @@ import "slices"
 
 // Options steer a validation. Nil and the zero value mean the defaults.
 type Options struct {
-	Release *Release // the rules to hold the document to; nil for the newest
-	Limits  Limits   // what the document may cost
+	Release Release // the rules to hold the document to; the newest if it is zero
+	Limits  Limits  // what the document may cost
 }
 
 // Validate holds a document to the structure of UBL 2.1 and to every rule of
@@ -31,11 +31,7 @@ func NewValidator(opts *Options) *Validator {
 		opts = &Options{}
 	}
 	v := &Validator{limits: opts.Limits}
-	release := opts.Release
-	if release == nil {
-		release = Newest()
-	}
-	v.check.program = release.program()
+	v.check.program = opts.Release.program()
 	return v
 }
 
@@ -85,7 +81,7 @@ func (c *check) apply() {
 		e := &c.elems[i]
 		if e.flags&blank != 0 {
 			for r := range c.empty {
-				c.find1(&c.empty[r], n)
+				c.broken(&c.empty[r], n)
 			}
 		}
 		done, asked := noPattern, unknown
@@ -119,7 +115,7 @@ func (c *check) apply() {
 			done = t.pattern
 			for r := range t.rules {
 				if rule := &t.rules[r]; !rule.ok(c, n) {
-					c.find1(rule, n)
+					c.broken(rule, n)
 				}
 			}
 		}
@@ -132,8 +128,8 @@ func (c *check) apply() {
 	}
 }
 
-// find1 enters a finding.
-func (c *check) find1(r *rule, n node) {
+// broken enters a finding.
+func (c *check) broken(r *rule, n node) {
 	c.report.Findings = append(c.report.Findings, Finding{Rule: r.id, Flag: r.flag, Path: c.path(n), en: r.en, nb: r.nb, at: n})
 }
 
@@ -150,7 +146,7 @@ func (c *check) undecided(n node) {
 func (c *check) conclude() {
 	if c.report.Schema { // a document of wrong structure is refused anyway
 		for _, n := range c.stops {
-			c.find1(&undecidedRule, n)
+			c.broken(&undecidedRule, n)
 		}
 	}
 	if len(c.stops) > 0 { // all others are in order
