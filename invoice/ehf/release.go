@@ -151,7 +151,7 @@ func compile(release string) *program {
 	p := &program{release: release, schema: ubl21(), tests: make([]tests, len(w.names))}
 	held := func(rules []rule) []rule {
 		rules = slices.Clone(rules)
-		return slices.DeleteFunc(rules, func(r rule) bool { return newer(r.since, release) })
+		return slices.DeleteFunc(rules, func(r rule) bool { return !r.in(release) })
 	}
 	for id, pattern := range []pattern{
 		modelPattern(), syntaxPattern(), codePattern,
@@ -195,6 +195,12 @@ func compile(release string) *program {
 		}
 	}
 	return p
+}
+
+// in reports whether a rule holds in a release. One that changes from a release
+// to the next is two: the old one until it, the new one since it.
+func (r rule) in(release string) bool {
+	return !newer(r.since, release) && (r.until == "" || newer(r.until, release))
 }
 
 // newer reports whether a rule that came with since is not yet in release.

@@ -5,6 +5,7 @@ type rule struct {
 	id    string
 	flag  Flag
 	since string // the release that brought it, "" for the first one we know
+	until string // the release that dropped it, "" if none has
 	en    string // what is wrong when it is broken
 	nb    string
 	ok    func(c *check, n node) bool // whether n satisfies it

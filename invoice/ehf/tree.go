@@ -17,8 +17,8 @@ type tree struct {
 }
 
 // A slot is the first child of an element with a name, if the slot belongs to
-// that element of the present document. The root has hundreds of rules and, with every line, more children;
-// a line has dozens of rules.
+// that element of the present document. The root has hundreds of rules and, with
+// every line, more children; a line has dozens of rules.
 type slot struct {
 	owner       uint64
 	first, last node
@@ -55,7 +55,7 @@ type elem struct {
 	path               state // where the path from the root stands in the path automaton
 	mark               uint8 // what gather found it to be: a category, or an allowance and a charge
 	parent, next, last node  // last is the last child
-	twin               node  // the next child of the root with the same name
+	twin               node  // the next sibling with the same name, if the parent is linked
 	position           int32 // among the siblings of the same name, once asked for
 	raw                span  // its name as written
 	local              uint32

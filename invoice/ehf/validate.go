@@ -18,8 +18,9 @@ func Validate(doc []byte, opts *Options) (Report, error) {
 	return NewValidator(opts).Validate(doc)
 }
 
-// A Validator validates one document after the other and reuses its memory.
-// It must not be used by two goroutines at once; make one for each.
+// A Validator validates one document after the other and reuses its memory, so
+// that it holds what the largest of them took. It must not be used by two
+// goroutines at once; make one for each.
 type Validator struct {
 	limits Limits
 	check  check
@@ -80,50 +81,58 @@ func (c *check) apply() {
 		n := node(i)
 		e := &c.elems[i]
 		if e.flags&blank != 0 {
-			for r := range c.empty {
-				c.broken(&c.empty[r], n)
-			}
+			c.hold(n, c.empty)
 		}
-		done, asked := noPattern, unknown
-		var value []byte // of the attribute that was asked for last
-		var has bool
 		parent := unknown
 		if e.parent != none {
 			parent = c.elems[e.parent].name
 		}
-		list := c.tests[e.name].under(parent)
-		if len(list) > 0 && e.flags&hasChild != 0 {
-			c.index(n)
-		}
-		for k := range list {
-			t := &list[k]
-			if t.pattern == done || t.mark != 0 && t.mark != e.mark {
-				continue
+		if list := c.tests[e.name].under(parent); len(list) > 0 {
+			if e.flags&hasChild != 0 {
+				c.index(n)
 			}
-			if t.with != unknown {
-				if t.with != asked {
-					asked = t.with
-					value, has = c.attribute(n, asked)
-				}
-				if !has || t.value != "" && string(value) != t.value {
-					continue
-				}
-			}
-			if t.where != nil && !t.where(c, n) {
-				continue
-			}
-			done = t.pattern
-			for r := range t.rules {
-				if rule := &t.rules[r]; !rule.ok(c, n) {
-					c.broken(rule, n)
-				}
-			}
+			c.run(n, e, list)
 		}
 		if e.path != dead && c.forbids[e.path] {
 			c.forbidden(n)
 		}
 		if e.attrs != e.attrsEnd {
 			c.attributesOf(n)
+		}
+	}
+}
+
+// run tests n in the first context of each pattern that fits it.
+func (c *check) run(n node, e *elem, list []test) {
+	done, asked := noPattern, unknown
+	var value []byte // of the attribute that was asked for last
+	var has bool
+	for k := range list {
+		t := &list[k]
+		if t.pattern == done || t.mark != 0 && t.mark != e.mark {
+			continue
+		}
+		if t.with != unknown {
+			if t.with != asked {
+				asked = t.with
+				value, has = c.attribute(n, asked)
+			}
+			if !has || t.value != "" && string(value) != t.value {
+				continue
+			}
+		}
+		if t.where == nil || t.where(c, n) {
+			done = t.pattern
+			c.hold(n, t.rules)
+		}
+	}
+}
+
+// hold holds n to rules.
+func (c *check) hold(n node, rules []rule) {
+	for i := range rules {
+		if r := &rules[i]; !r.ok(c, n) {
+			c.broken(r, n)
 		}
 	}
 }
