@@ -6,7 +6,13 @@
 // the properties that Behandlernettverk asks for on each line, Encode writes it,
 // and Decode reads it back. Validate holds any document to the UBL structure and
 // to every official rule. Format is the port that package invoice uses: invoice
-// in, bytes out.
+// in, bytes out. DecodeResponse and DecodeStatus read what comes back, and
+// WrapEnvelope puts a document into the envelope that some access points want.
+//
+// The rules are tested on the document's own elements and not on the model,
+// because several of them may hang on one missing element, and where the official
+// rules have quirks they are kept: what counts is whether the payer's access point
+// will accept the document.
 //
 // # What is kept out
 //

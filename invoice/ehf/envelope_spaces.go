@@ -8,14 +8,14 @@ import (
 // declared is the document with the namespaces of the envelope that it relies on.
 func (r *envelopeReader) declared(n node, part []byte) []byte {
 	own := declarations(r.src[r.elems[n].raw.to:])
-	outer := slices.DeleteFunc(declarations(r.src[r.elems[root].raw.to:]), func(d declared) bool {
-		return slices.ContainsFunc(own, func(o declared) bool { return bytes.Equal(o.prefix, d.prefix) })
+	outer := slices.DeleteFunc(declarations(r.src[r.elems[root].raw.to:]), func(d prefixing) bool {
+		return slices.ContainsFunc(own, func(o prefixing) bool { return bytes.Equal(o.prefix, d.prefix) })
 	})
 	if len(outer) == 0 {
 		return part
 	}
 	used := r.prefixes(n)
-	outer = slices.DeleteFunc(outer, func(d declared) bool { return !used[string(d.prefix)] })
+	outer = slices.DeleteFunc(outer, func(d prefixing) bool { return !used[string(d.prefix)] })
 	if len(outer) == 0 {
 		return part
 	}
@@ -29,7 +29,7 @@ func (r *envelopeReader) declared(n node, part []byte) []byte {
 
 // prefixes are those that stand in the document n, which is the last element of
 // the root: in names, and in the types that its elements say to be of. Some may
-// be declared further in.
+// be declaration further in.
 func (r *envelopeReader) prefixes(n node) map[string]bool {
 	used := map[string]bool{}
 	use := func(prefix []byte) {
@@ -60,12 +60,12 @@ func prefixOf(src []byte, raw span, local uint32) []byte {
 	return src[raw.from : local-1]
 }
 
-// declared is the declaration of a namespace.
-type declared struct{ prefix, source []byte }
+// A prefixing is the declaration of a namespace.
+type prefixing struct{ prefix, source []byte }
 
 // declarations are those of a start tag, given what follows its name. The tag is
 // known to be well-formed.
-func declarations(b []byte) (all []declared) {
+func declarations(b []byte) (all []prefixing) {
 	for {
 		b = bytes.TrimLeft(b, " \t\r\n")
 		if b[0] == '>' || b[0] == '/' {
@@ -75,7 +75,7 @@ func declarations(b []byte) (all []declared) {
 		open := bytes.IndexAny(b, `"'`)
 		end := open + 1 + bytes.IndexByte(b[open+1:], b[open])
 		if rest, ok := bytes.CutPrefix(name, []byte("xmlns")); ok && (len(rest) == 0 || rest[0] == ':') {
-			all = append(all, declared{bytes.TrimPrefix(rest, []byte(":")), b[:end+1]})
+			all = append(all, prefixing{bytes.TrimPrefix(rest, []byte(":")), b[:end+1]})
 		}
 		b = b[end+1:]
 	}

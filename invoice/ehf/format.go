@@ -11,7 +11,7 @@ import (
 // invoice asks before it issues: what a receiver would refuse is not issued. The
 // zero Format holds to the newest release of the rules.
 type Format struct {
-	Release *Release // nil: the newest
+	Release Release // the newest if it is zero
 }
 
 // MediaType is the media type of what Encode returns.
@@ -35,11 +35,11 @@ func (f Format) Encode(v invoice.Invoice) ([]byte, error) {
 // check returns what a receiver's validator would refuse a file for.
 func (f Format) check(body []byte) error {
 	v, _ := validators.Get().(*Validator)
-	if v == nil || f.Release != nil {
+	if v == nil || f.Release.ID != "" {
 		v = NewValidator(&Options{Release: f.Release})
 	}
 	report, err := v.Validate(body)
-	if f.Release == nil {
+	if f.Release.ID == "" {
 		validators.Put(v)
 	}
 	if err != nil {

@@ -20,23 +20,23 @@ type Release struct {
 
 // may2026 is Peppol BIS Billing 3.0.21 with the validation artefacts 1.3.16 of
 // EN 16931, published on 2026-05-18 and mandatory from 2026-08-17.
-var may2026 = &Release{
+var may2026 = Release{
 	ID: "2026.5", From: time.Date(2026, time.August, 17, 0, 0, 0, 0, time.UTC), Peppol: "3.0.21", CEN: "1.3.16",
 	compiled: sync.OnceValue(func() *program { return compile("2026.5") }),
 }
 
 // Releases are all that the package knows, oldest first.
-func Releases() []*Release { return []*Release{may2026} }
+func Releases() []Release { return []Release{may2026} }
 
 // Newest is the newest Release.
-func Newest() *Release {
+func Newest() Release {
 	all := Releases()
 	return all[len(all)-1]
 }
 
 // InForce is the release that a document of the given day is held to: the
 // newest that is in force, or the oldest if none is yet.
-func InForce(day time.Time) *Release {
+func InForce(day time.Time) Release {
 	all := Releases()
 	for _, r := range slices.Backward(all) {
 		if !day.Before(r.From) {
@@ -46,7 +46,14 @@ func InForce(day time.Time) *Release {
 	return all[0]
 }
 
-func (r *Release) program() *program { return r.compiled() }
+// program is the rules, compiled when they are first asked for. The zero
+// Release has those of the newest.
+func (r Release) program() *program {
+	if r.compiled == nil {
+		return Newest().compiled()
+	}
+	return r.compiled()
+}
 
 // A Rule is what is known of a rule without a document.
 type Rule struct {
@@ -56,7 +63,7 @@ type Rule struct {
 }
 
 // Rules yields the rules of the release.
-func (r *Release) Rules() iter.Seq[Rule] {
+func (r Release) Rules() iter.Seq[Rule] {
 	return func(yield func(Rule) bool) {
 		for _, x := range r.program().all {
 			if !yield(Rule{ID: x.id, Flag: x.flag, Since: x.since}) {
@@ -76,8 +83,13 @@ type program struct {
 	forbids []bool // by state of paths: whether some rule is broken there
 	all     []rule
 
-	suspects       []bool // by name of an attribute: whether some rule may forbid it
-	attributeRules []rule // in the order of the tables
+	suspects [][]suspect // by name of an attribute: the rules that may forbid it
+}
+
+// A suspect is a rule that forbids an attribute on some elements.
+type suspect struct {
+	where func(c *check, n node) bool
+	rule  rule
 }
 
 // tests are the contexts that may fit the elements of one name: those for any
@@ -124,6 +136,7 @@ type test struct {
 	pattern patternID
 	mark    uint8
 	with    name
+	value   string
 	where   func(c *check, n node) bool
 	rules   []rule
 }
@@ -138,7 +151,7 @@ func compile(release string) *program {
 	p := &program{release: release, schema: ubl21(), tests: make([]tests, len(w.names))}
 	held := func(rules []rule) []rule {
 		rules = slices.Clone(rules)
-		return slices.DeleteFunc(rules, func(r rule) bool { return newer(r.since, release) })
+		return slices.DeleteFunc(rules, func(r rule) bool { return !r.in(release) })
 	}
 	for id, pattern := range []pattern{
 		modelPattern(), syntaxPattern(), codePattern,
@@ -156,7 +169,7 @@ func compile(release string) *program {
 				}
 			}
 			for _, n := range on {
-				p.tests[n].add(ctx.in, test{patternID(id), uint8(ctx.mark), ctx.with, ctx.where, rules})
+				p.tests[n].add(ctx.in, test{patternID(id), uint8(ctx.mark), ctx.with, ctx.value, ctx.where, rules})
 			}
 		}
 	}
@@ -174,13 +187,20 @@ func compile(release string) *program {
 			p.all = append(p.all, held([]rule{r})...)
 		}
 	}
-	p.attributeRules = attributeRules()
-	p.all = append(p.all, held(p.attributeRules)...)
-	p.suspects = make([]bool, len(w.names))
-	for _, a := range append(anywhere[:len(anywhere):len(anywhere)], onSome...) {
-		p.suspects[a.attribute] = true
+	p.suspects = make([][]suspect, len(w.names))
+	for _, a := range slices.Concat(anywhere, onSome) {
+		for _, r := range held([]rule{a.rule()}) {
+			p.all = append(p.all, r)
+			p.suspects[a.attribute] = append(p.suspects[a.attribute], suspect{a.where, r})
+		}
 	}
 	return p
+}
+
+// in reports whether a rule holds in a release. One that changes from a release
+// to the next is two: the old one until it, the new one since it.
+func (r rule) in(release string) bool {
+	return !newer(r.since, release) && (r.until == "" || newer(r.until, release))
 }
 
 // newer reports whether a rule that came with since is not yet in release.

@@ -84,3 +84,12 @@ func TestOlderReleaseHasFewerRules(t *testing.T) {
 		t.Errorf("%d rules in 2025.11", len(have))
 	}
 }
+
+func TestRuleHoldsFromSinceToUntil(t *testing.T) {
+	r := rule{since: "2025.11", until: "2026.11"}
+	for release, want := range map[string]bool{"2025.5": false, "2025.11": true, "2026.5": true, "2026.11": false, "2027.5": false} {
+		if r.in(release) != want {
+			t.Errorf("in %s: %v", release, !want)
+		}
+	}
+}

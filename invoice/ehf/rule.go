@@ -5,6 +5,7 @@ type rule struct {
 	id    string
 	flag  Flag
 	since string // the release that brought it, "" for the first one we know
+	until string // the release that dropped it, "" if none has
 	en    string // what is wrong when it is broken
 	nb    string
 	ok    func(c *check, n node) bool // whether n satisfies it
@@ -15,6 +16,7 @@ type context struct {
 	on    []name                      // elements of these names; nil for all
 	in    name                        // whose parent has this name, if it is given
 	with  name                        // and that have this attribute, if it is given
+	value string                      // with this value, if it is given
 	mark  category                    // and that gather gave this category, if it is given
 	where func(c *check, n node) bool // and that satisfy this, if it is given
 	rules []rule
@@ -30,11 +32,6 @@ type pattern []context
 // has: there is such an element.
 func has(path ...name) func(*check, node) bool {
 	return func(c *check, n node) bool { return c.any(n, path...) }
-}
-
-// hasNo: there is none.
-func hasNo(path ...name) func(*check, node) bool {
-	return func(c *check, n node) bool { return !c.any(n, path...) }
 }
 
 // hasEither: there is a child of the one name or of the other.

@@ -107,41 +107,26 @@ func otherReferenceID(c *check, n node) bool {
 	return false
 }
 
-// attributeRules are all of them as rules.
-func attributeRules() []rule {
-	var rules []rule
-	for _, list := range [][]attributeRule{anywhere, onSome} {
-		for _, a := range list {
-			r := rule{id: a.number, flag: Warning}
-			switch {
-			case a.shown == "":
-				r.en = fmt.Sprintf("EHF has no use for the attribute %v; leave it out.", a.attribute)
-				r.nb = fmt.Sprintf("EHF bruker ikke attributtet %v; utelat det.", a.attribute)
-			default:
-				r.en = fmt.Sprintf("EHF has no use for the attribute %v on %s; leave it out.", a.attribute, a.shown)
-				r.nb = fmt.Sprintf("EHF bruker ikke attributtet %v på %s; utelat det.", a.attribute, a.shown)
-			}
-			rules = append(rules, r)
-		}
+func (a attributeRule) rule() rule {
+	r := rule{id: a.number, flag: Warning}
+	if a.shown == "" {
+		r.en = fmt.Sprintf("EHF has no use for the attribute %v; leave it out.", a.attribute)
+		r.nb = fmt.Sprintf("EHF bruker ikke attributtet %v; utelat det.", a.attribute)
+		return r
 	}
-	return rules
+	r.en = fmt.Sprintf("EHF has no use for the attribute %v on %s; leave it out.", a.attribute, a.shown)
+	r.nb = fmt.Sprintf("EHF bruker ikke attributtet %v på %s; utelat det.", a.attribute, a.shown)
+	return r
 }
 
 // attributesOf tests the attributes of n.
 func (c *check) attributesOf(n node) {
 	e := &c.elems[n]
 	for i := e.attrs; i < e.attrsEnd; i++ {
-		a := c.attrs[i].name
-		if a == unknown || !c.suspects[a] {
-			continue
-		}
-		k := 0
-		for _, list := range [][]attributeRule{anywhere, onSome} {
-			for _, r := range list {
-				if r.attribute == a && (r.where == nil || r.where(c, n)) {
-					c.once(&c.attributeRules[k], n)
-				}
-				k++
+		list := c.suspects[c.attrs[i].name]
+		for k := range list {
+			if s := &list[k]; s.where == nil || s.where(c, n) {
+				c.once(&s.rule, n)
 			}
 		}
 	}

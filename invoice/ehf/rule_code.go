@@ -180,6 +180,9 @@ func plainDate(c *check, n node) bool {
 	if !ok {
 		return true
 	}
+	if _, ok := plainDay(v); ok && c.first(n) == none {
+		return true
+	}
 	if characters(v) != 10 {
 		return false
 	}

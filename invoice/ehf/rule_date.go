@@ -33,7 +33,52 @@ func (c *check) parsedDay(n node, b []byte) day {
 	return d
 }
 
+// minutes is when a day of the Gregorian calendar begins, counted from the
+// first of March of the year zero.
+func minutes(year, month, dom int64) int64 {
+	y, m := year, month-3
+	if m < 0 {
+		y, m = y-1, m+12
+	}
+	era := y / 400
+	if y < 0 {
+		era = (y - 399) / 400
+	}
+	of := y - era*400
+	return (era*146097 + of*365 + of/4 - of/100 + (153*m+2)/5 + dom - 1) * 24 * 60
+}
+
+// plainDay reads a date of the form YYYY-MM-DD and no other.
+func plainDay(b []byte) (day, bool) {
+	if len(b) != 10 || b[4] != '-' || b[7] != '-' {
+		return day{}, false
+	}
+	var v [3]int64
+	for i, part := range [3][2]int{{0, 4}, {5, 7}, {8, 10}} {
+		for _, c := range b[part[0]:part[1]] {
+			if !isDigit(c) {
+				return day{}, false
+			}
+			v[i] = v[i]*10 + int64(c-'0')
+		}
+	}
+	if v[0] == 0 || v[1]-1 > 11 || v[1] == 0 || v[2] == 0 || v[2] > 28 && v[2] > daysIn(v[0], v[1]) {
+		return day{}, false
+	}
+	return day{minutes(v[0], v[1], v[2]), true}, true
+}
+
+func daysIn(year, month int64) int64 {
+	if month == 2 && year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+		return 29
+	}
+	return [...]int64{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[month-1]
+}
+
 func parseDay(b []byte) (day, bool) {
+	if d, ok := plainDay(b); ok {
+		return d, true
+	}
 	b = trim(b)
 	rest, ok := cutDate(b)
 	if !ok || !validZone(rest) {
@@ -54,18 +99,7 @@ func parseDay(b []byte) (day, bool) {
 	}
 	month, _ := twoDigits(b[i+1:])
 	dom, _ := twoDigits(b[i+4:])
-	// Days since 0000-03-01 of the Gregorian calendar.
-	y, m := year, int64(month)-3
-	if m < 0 {
-		y, m = y-1, m+12
-	}
-	era := y / 400
-	if y < 0 {
-		era = (y - 399) / 400
-	}
-	of := y - era*400
-	days := era*146097 + of*365 + of/4 - of/100 + (153*m+2)/5 + int64(dom) - 1
-	at := days * 24 * 60
+	at := minutes(year, int64(month), int64(dom))
 	if len(rest) == 6 {
 		h, _ := twoDigits(rest[1:])
 		mins, _ := twoDigits(rest[4:])

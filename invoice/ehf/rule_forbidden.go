@@ -59,6 +59,6 @@ func (c *check) once(r *rule, n node) {
 			c.reported = map[string]bool{}
 		}
 		c.reported[r.id] = true
-		c.find1(r, n)
+		c.broken(r, n)
 	}
 }

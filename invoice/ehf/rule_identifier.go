@@ -20,9 +20,9 @@ func identifierContexts() pattern {
 		numbered("0208", identifierRule("PEPPOL-COMMON-R043", "", Fatal, "Belgian enterprise number (0208)", isBelgian)),
 		numbered("0201", identifierRule("PEPPOL-COMMON-R044", "", Warning, "Italian office code (0201)", isIPA)),
 		numbered("0210", identifierRule("PEPPOL-COMMON-R045", "", Warning, "Italian tax code (0210)", isItalianTaxCode)),
-		pattern{{on: []name{cbcEndpointID}, with: atSchemeID, where: withScheme("9907"), rules: identifierRule("PEPPOL-COMMON-R046", "", Warning, "Italian tax code (9907)", isItalianTaxCode)}},
+		pattern{{on: []name{cbcEndpointID}, with: atSchemeID, value: "9907", rules: identifierRule("PEPPOL-COMMON-R046", "", Warning, "Italian tax code (9907)", isItalianTaxCode)}},
 		numbered("0211", italianVATRule),
-		pattern{{on: []name{cbcEndpointID}, with: atSchemeID, where: withScheme("9906"), rules: []rule{numberRule("PEPPOL-COMMON-R048", "", Warning, "Italian VAT number (9906)", always)}}}, // withdrawn, but still listed
+		pattern{{on: []name{cbcEndpointID}, with: atSchemeID, value: "9906", rules: []rule{numberRule("PEPPOL-COMMON-R048", "", Warning, "Italian VAT number (9906)", always)}}}, // withdrawn, but still listed
 		numbered("0007", identifierRule("PEPPOL-COMMON-R049", "", Fatal, "Swedish organisation number (0007)", isSwedish)),
 		numbered("0151", identifierRule("PEPPOL-COMMON-R050", "", Fatal, "Australian business number (0151)", isAustralian)),
 		numbered("0106", identifierRule("PEPPOL-COMMON-R054", "2026.5", Warning, "Dutch KVK number (0106)", digits(8))),
@@ -36,15 +36,8 @@ func identifierContexts() pattern {
 // numbered are the contexts of the identifiers of a scheme.
 func numbered(scheme string, rules []rule) pattern {
 	return pattern{
-		{on: []name{cbcEndpointID, cbcCompanyID}, with: atSchemeID, where: withScheme(scheme), rules: rules},
-		{on: []name{cbcID}, in: cacPartyIdentification, with: atSchemeID, where: withScheme(scheme), rules: rules},
-	}
-}
-
-func withScheme(scheme string) func(*check, node) bool {
-	return func(c *check, n node) bool {
-		v, ok := c.attribute(n, atSchemeID)
-		return ok && string(v) == scheme
+		{on: []name{cbcEndpointID, cbcCompanyID}, with: atSchemeID, value: scheme, rules: rules},
+		{on: []name{cbcID}, in: cacPartyIdentification, with: atSchemeID, value: scheme, rules: rules},
 	}
 }
 

@@ -162,10 +162,22 @@ func (c *check) profileOf() profile {
 	return unknownProfile
 }
 
-// notices names the country whose own rules are not checked.
+// notices names the countries whose own rules are not checked. Some of them go
+// by the seller's VAT number, some by its address, so that both are looked at.
 func (c *check) notices() {
-	switch c.country {
-	case country{'D', 'K'}, country{'D', 'E'}, country{'S', 'E'}, country{'I', 'T'}, country{'N', 'L'}, country{'G', 'R'}, country{'E', 'L'}, country{'I', 'S'}:
-		c.report.Notices = append(c.report.Notices, Notice{Country: string(c.country[:])})
+	address := country{}
+	if at := c.find(root, countryOfSeller...); at != none {
+		address = countryOf(c.value(at))
+	}
+	c.notice(c.country)
+	if address != c.country {
+		c.notice(address)
+	}
+}
+
+func (c *check) notice(k country) {
+	switch string(k[:]) {
+	case "DE", "DK", "GR", "EL", "IS", "IT", "NL", "SE":
+		c.report.Notices = append(c.report.Notices, Notice{Country: string(k[:])})
 	}
 }

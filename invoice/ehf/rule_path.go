@@ -40,14 +40,18 @@ func (c *check) find(n node, path ...name) node {
 // Where the official rules ask for the one element and there are more, they
 // stop without a verdict; that is noted and the first is given.
 func (c *check) only(n node, path ...name) node {
-	if len(path) == 1 {
-		first := c.child(n, path[0])
-		if first != none {
-			if more := c.again(first); more != none {
-				c.undecided(more)
-			}
+	for ; len(path) > 0; path = path[1:] { // the usual case: one at every step
+		k := c.child(n, path[0])
+		if k == none {
+			return none
 		}
-		return first
+		if c.again(k) != none {
+			break
+		}
+		n = k
+	}
+	if len(path) == 0 {
+		return n
 	}
 	first, more := c.atMostOne(n, none, path)
 	if more != none {

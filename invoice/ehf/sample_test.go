@@ -170,15 +170,6 @@ func sequenceOf(element string) []string {
 // An edit changes a document.
 type edit func(t testing.TB, doc *el)
 
-func (e edit) also(more ...edit) edit {
-	return func(t testing.TB, doc *el) {
-		e(t, doc)
-		for _, m := range more {
-			m(t, doc)
-		}
-	}
-}
-
 func must(t testing.TB, doc *el, path string) []*el {
 	t.Helper()
 	found := doc.all(path)

@@ -2,6 +2,7 @@ package ehf
 
 import (
 	"bytes"
+	"hash/maphash"
 	"unicode/utf8"
 )
 
@@ -40,7 +41,11 @@ type scanner struct {
 	words  *vocabulary
 	open   []node    // the elements that are open, outermost first
 	scope  []binding // the namespace declarations in force, innermost last
-	text   run       // the text of the innermost open element so far
+	scopes uint64    // stands for the declarations in force
+	seed   maphash.Seed
+	seen   [256]seen
+	other  seen // the last name that was too long for them
+	text   run  // the text of the innermost open element so far
 }
 
 // A binding is one namespace declaration.
@@ -49,7 +54,8 @@ type binding struct {
 	long   []byte // the whole prefix if it is longer
 	space  space
 	uri    []byte
-	depth  int // how many elements were open when it was made
+	depth  int    // how many elements were open when it was made
+	before uint64 // scanner.scopes without it
 }
 
 // A run gathers the character data of an element without child elements.
@@ -98,6 +104,10 @@ func parse(t *tree, src []byte, limits Limits) error {
 	s := &t.scanner
 	s.t, s.src, s.i, s.limits, s.words = t, src, 0, limits.orDefault(), words()
 	s.open, s.scope = s.open[:0], s.scope[:0]
+	s.scopes = 0
+	if s.seed == (maphash.Seed{}) {
+		s.seed = maphash.MakeSeed()
+	}
 	if cap(t.elems) == 0 { // a guess that a usual document fits into
 		t.elems = make([]elem, 0, min(len(src)/40, s.limits.Elements)+8)
 		t.attrs = make([]attr, 0, cap(t.elems)/2)
@@ -221,171 +231,4 @@ func (s *scanner) document() error {
 		return s.fail(Malformed, s.i)
 	}
 	return nil
-}
-
-// startTag reads a start tag or an empty-element tag.
-func (s *scanner) startTag() error {
-	t, at := s.t, s.i
-	if len(s.open) == 0 && len(t.elems) > 0 {
-		return s.fail(Malformed, at) // a second root
-	}
-	if len(s.open) >= s.limits.Depth {
-		return s.fail(TooDeep, at)
-	}
-	if len(t.elems) >= s.limits.Elements {
-		return s.fail(TooMany, at)
-	}
-	s.i++
-	from, colon, err := s.name()
-	if err != nil {
-		return err
-	}
-	to := s.i
-	firstAttr := len(t.attrs)
-	empty, err := s.attributes(firstAttr)
-	if err != nil {
-		return err
-	}
-	sp, uri, ok := s.resolve(s.src[from:max(from, colon)], true)
-	if !ok {
-		return s.fail(Prefix, from)
-	}
-	local := from
-	if colon > 0 {
-		local = colon + 1
-	}
-	n := node(len(t.elems))
-	if sp == foreign {
-		t.strangers = append(t.strangers, stranger{n, uri})
-	}
-	e := elem{
-		raw: span{uint32(from), uint32(to)}, local: uint32(local), space: sp,
-		name: s.words.find(sp, s.src[local:to]), parent: none, next: none, twin: none,
-		attrs: uint32(firstAttr), attrsEnd: uint32(len(t.attrs)),
-	}
-	if depth := len(s.open); depth > 0 {
-		p := s.open[depth-1]
-		e.parent = p
-		parent := &t.elems[p]
-		if s.text.ink {
-			parent.flags |= mixed
-		}
-		if parent.flags&hasChild == 0 {
-			parent.flags |= hasChild
-		} else {
-			t.elems[parent.last].next = n
-		}
-		parent.last = n
-		if p == root && e.name != unknown {
-			top := &t.tops[e.name]
-			if top.first == 0 {
-				top.first = n + 1
-			} else {
-				t.elems[top.last-1].twin = n
-			}
-			top.last = n + 1
-		}
-		parent.text = span{s.text.start, 0}
-	}
-	t.elems = append(t.elems, e)
-	s.text = run{start: uint32(s.i)}
-	if empty {
-		t.elems[n].flags |= blank
-		t.elems[n].text = span{uint32(s.i), uint32(s.i)}
-		s.close(n)
-		return nil
-	}
-	s.open = append(s.open, n)
-	return nil
-}
-
-// close drops the declarations of n and hands the text back to its parent.
-func (s *scanner) close(n node) {
-	depth := len(s.open)
-	for k := len(s.scope); k > 0 && s.scope[k-1].depth >= depth; k-- {
-		s.scope = s.scope[:k-1]
-	}
-	if p := s.t.elems[n].parent; p != none {
-		s.text = run{start: s.t.elems[p].text.from}
-	}
-}
-
-// endTag reads an end tag and completes its element.
-func (s *scanner) endTag() error {
-	at := s.i
-	if len(s.open) == 0 {
-		return s.fail(Malformed, at)
-	}
-	n := s.open[len(s.open)-1]
-	e := &s.t.elems[n]
-	want := s.src[e.raw.from:e.raw.to]
-	s.i += 2
-	if len(s.src) <= s.i+len(want) || string(s.src[s.i:s.i+len(want)]) != string(want) {
-		return s.fail(Malformed, at)
-	}
-	s.i += len(want)
-	s.space()
-	if s.i >= len(s.src) || s.src[s.i] != '>' {
-		return s.fail(Malformed, at)
-	}
-	s.i++
-	r := &s.text
-	switch {
-	case e.flags&hasChild != 0:
-		e.text.to = uint32(at)
-		if r.ink {
-			e.flags |= mixed
-		}
-	case r.cooked:
-		e.flags |= cooked
-		e.text = span{r.side, uint32(len(s.t.side))}
-	default:
-		e.text = span{r.start, uint32(at)}
-	}
-	if e.flags&hasChild == 0 {
-		if !r.ink {
-			e.flags |= blank
-		}
-		if r.parted {
-			e.flags |= parted
-		}
-	}
-	s.open = s.open[:len(s.open)-1]
-	s.close(n)
-	return nil
-}
-
-// name reads a qualified name and says where it begins and where its colon is,
-// 0 if it has none.
-func (s *scanner) name() (from, colon int, err error) {
-	b, i := s.src, s.i
-	from = i
-	if i >= len(b) || classes[b[i]]&atStart == 0 {
-		return 0, 0, s.fail(Malformed, i)
-	}
-	ascii := byte(0)
-	for i < len(b) && classes[b[i]]&inName != 0 {
-		if b[i] == ':' {
-			if colon > 0 || i+1 >= len(b) || classes[b[i+1]]&atStart == 0 {
-				return 0, 0, s.fail(Malformed, from)
-			}
-			colon = i
-		}
-		ascii |= b[i]
-		i++
-	}
-	if ascii >= 0x80 && !nameRunes(b[from:i]) {
-		return 0, 0, s.fail(Malformed, from)
-	}
-	s.i = i
-	return from, colon, nil
-}
-
-// space passes white space and reports whether there was any.
-func (s *scanner) space() bool {
-	from := s.i
-	for s.i < len(s.src) && classes[s.src[s.i]]&white != 0 {
-		s.i++
-	}
-	return s.i > from
 }

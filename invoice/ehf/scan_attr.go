@@ -3,6 +3,7 @@ package ehf
 import (
 	"bytes"
 	"encoding/binary"
+	"hash/maphash"
 )
 
 // attributes reads the rest of a start tag, namespace declarations included,
@@ -181,8 +182,17 @@ func (s *scanner) declare(at int, prefix, uri []byte) error {
 	if len(prefix) > 8 {
 		d.long = prefix
 	}
+	d.before = s.scopes
 	s.scope = append(s.scope, d)
+	s.scopes = maphash.Comparable(s.seed, declared{s.scopes, d.prefix, string(d.long), d.space})
 	return nil
+}
+
+// declared is what a declaration adds to those in force.
+type declared struct {
+	before, prefix uint64
+	long           string
+	space          space
 }
 
 // resolve finds the namespace of a prefix. Names without one are in the

@@ -183,8 +183,8 @@ func TestQuadraticDocumentIsGivenUp(t *testing.T) {
 	doc := sample("Invoice")
 	p := doc.insert(payee.clone())
 	s := must(t, doc, seller)[0]
-	for i := range 30_000 {
-		p.insert(x("cac:PartyName", x("cbc:Name", fmt.Sprint("a", i))))
+	for i := range 8_000 {
+		p.kids = append(p.kids, x("cac:PartyName", x("cbc:Name", fmt.Sprint("a", i))))
 		s.kids = append(s.kids, x("cac:PartyName", x("cbc:Name", fmt.Sprint("b", i))))
 	}
 	var read *ReadError
@@ -196,14 +196,14 @@ func TestQuadraticDocumentIsGivenUp(t *testing.T) {
 // Many findings at many siblings must stay linear too.
 func TestManyFindings(t *testing.T) {
 	doc := plain(1)
-	for range 20_000 {
+	for range 5_000 {
 		doc.kids = append(doc.kids, x("cbc:Nonsense"), x("cac:InvoiceLine"))
 	}
 	r := validated(t, doc)
-	if len(r.Findings) < 40_000 || len(r.Problems) < 20_000 {
+	if len(r.Findings) < 10_000 || len(r.Problems) < 5_000 {
 		t.Errorf("%d findings, %d problems", len(r.Findings), len(r.Problems))
 	}
-	if last := r.Findings[len(r.Findings)-1].Path; last != "/Invoice/cac:InvoiceLine[20001]" {
+	if last := r.Findings[len(r.Findings)-1].Path; last != "/Invoice/cac:InvoiceLine[5001]" {
 		t.Errorf("last finding at %s", last)
 	}
 }

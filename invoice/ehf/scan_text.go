@@ -2,6 +2,7 @@ package ehf
 
 import (
 	"bytes"
+	"encoding/binary"
 	"unicode/utf8"
 )
 
@@ -14,6 +15,14 @@ func (s *scanner) characters() error {
 			return s.fail(Malformed, i)
 		}
 		return nil
+	}
+	if i < len(b) && b[i] == '\n' { // an indented line, in most documents
+		for i++; i+8 <= len(b) && binary.LittleEndian.Uint64(b[i:]) == 0x2020202020202020; {
+			i += 8
+		}
+		for i < len(b) && b[i] == ' ' {
+			i++
+		}
 	}
 	returned := false
 	for i < len(b) && classes[b[i]]&white != 0 {

@@ -69,9 +69,16 @@ func (c *check) misplaced(k node, t complexType) {
 		return
 	}
 	c.problem(k, problemUnknown, e.name)
-	if c.schema.typeOf[e.name] == 0 {
+	if !c.typed(k) {
 		c.skip(k)
 	}
+}
+
+// typed reports whether the schema says anything about k. A document of the
+// other kind inside this one is not of its schema.
+func (c *check) typed(k node) bool {
+	n := c.elems[k].name
+	return c.schema.typeOf[n] != 0 && (n != invInvoice && n != cnCreditNote || n == c.elems[root].name)
 }
 
 // skip marks an element as one that no type says anything about.
@@ -83,7 +90,7 @@ func (c *check) loose(n node) {
 	row := c.elems[n].path
 	for k := c.first(n); k != none; k = c.elems[k].next {
 		c.elems[k].path = c.paths.step(row, c.elems[k].name)
-		if c.schema.typeOf[c.elems[k].name] == 0 {
+		if !c.typed(k) {
 			c.skip(k)
 		}
 	}
@@ -123,7 +130,7 @@ func (c *check) leaf(n node, d dataType) {
 		for k := c.first(n); k != none; k = c.elems[k].next {
 			c.problem(k, problemUnknown, c.elems[k].name)
 			c.elems[k].path = c.paths.step(e.path, c.elems[k].name)
-			if c.schema.typeOf[c.elems[k].name] == 0 {
+			if !c.typed(k) {
 				c.skip(k)
 			}
 		}

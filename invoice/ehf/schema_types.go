@@ -118,6 +118,9 @@ func (d dataType) valid(b []byte) bool {
 		s := string(b)
 		return s == "true" || s == "false" || s == "1" || s == "0"
 	case date:
+		if _, ok := plainDay(b); ok {
+			return true
+		}
 		rest, ok := cutDate(b)
 		return ok && validZone(rest)
 	case timeOfDay:
@@ -199,12 +202,7 @@ func cutDate(b []byte) (rest []byte, ok bool) {
 	for _, c := range b[:y] {
 		year = (year*10 + int(c-'0')) % 400
 	}
-	leap := year%4 == 0 && (year%100 != 0 || year == 0)
-	days := [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[month-1]
-	if month == 2 && leap {
-		days = 29
-	}
-	return b[y+6:], day <= days
+	return b[y+6:], int64(day) <= daysIn(int64(year), int64(month))
 }
 
 // cutTime takes a time of day without its time zone off the beginning of b.

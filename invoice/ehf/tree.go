@@ -1,9 +1,6 @@
 package ehf
 
-import (
-	"bytes"
-	"slices"
-)
+import "slices"
 
 // A tree is a document in document order, one elem per element. Its slices are
 // reused from document to document, so that reading costs no allocation once
@@ -14,14 +11,34 @@ type tree struct {
 	elems     []elem
 	attrs     []attr
 	strangers []stranger // in document order
-	tops      []top      // by name: the children of the root
+	tops      []slot     // the children of the root by name
+	slots     []slot     // those of the element that was indexed last
+	focus     node       // which that is
+	serial    uint64     // of the document, so that slots need no clearing
 	steps     int        // siblings passed in search of names, up to budget
 	scanner
 }
 
-// A top is the first and the last child of the root with a name. The root has
-// hundreds of rules and, with every line, more children.
-type top struct{ first, last node } // plus one, so that zero is none
+// A slot is the first child of an element with a name, if the slot belongs to
+// that element of the present document. The root has hundreds of rules and, with
+// every line, more children; a line has dozens of rules.
+type slot struct {
+	owner       uint64
+	first, last node
+}
+
+// owner marks the slots of n.
+func (t *tree) owner(n node) uint64 { return t.serial<<32 | uint64(uint32(n)) }
+
+// enter puts a child into the slot of its name.
+func (t *tree) enter(s *slot, owner uint64, child node) {
+	if s.owner != owner {
+		s.owner, s.first = owner, child
+	} else {
+		t.elems[s.last].twin = child
+	}
+	s.last = child
+}
 
 // budget is how many siblings may be passed in search of names for each
 // element of a document. No invoice comes near it; a document made to have
@@ -41,7 +58,7 @@ type elem struct {
 	path               state // where the path from the root stands in the path automaton
 	mark               uint8 // what gather found it to be: a category, or an allowance and a charge
 	parent, next, last node  // last is the last child
-	twin               node  // the next child of the root with the same name
+	twin               node  // the next sibling with the same name, if the parent is linked
 	position           int32 // among the siblings of the same name, once asked for
 	raw                span  // its name as written
 	local              uint32
@@ -88,15 +105,18 @@ const (
 	skipped                    // no type says anything about it
 	several                    // a sibling has the same name; set with position
 	stopped                    // the official rules give up at it
+	linked                     // the twins of its children are known
 )
 
 func (t *tree) reset(src []byte) {
 	t.src = src
 	t.side, t.elems, t.attrs, t.strangers = t.side[:0], t.elems[:0], t.attrs[:0], t.strangers[:0]
 	if t.tops == nil {
-		t.tops = make([]top, len(words().names))
+		t.tops = make([]slot, len(words().names))
+		t.slots = make([]slot, len(words().names))
 	}
-	clear(t.tops)
+	t.serial++
+	t.focus = none
 }
 
 func (t *tree) bytes(s span, side bool) []byte {
@@ -119,10 +139,34 @@ func (t *tree) child(n node, want name) node {
 	if n == none || t.elems[n].flags&hasChild == 0 {
 		return none
 	}
-	if n == root {
-		return t.tops[want].first - 1
+	switch n {
+	case root:
+		if s := &t.tops[want]; s.owner == t.owner(n) {
+			return s.first
+		}
+		return none
+	case t.focus:
+		if s := &t.slots[want]; s.owner == t.owner(n) {
+			return s.first
+		}
+		return none
 	}
 	return t.seek(n+1, want)
+}
+
+// index makes the children of n quick to find, until another is indexed.
+func (t *tree) index(n node) {
+	if t.elems[n].flags&linked != 0 {
+		return
+	}
+	t.elems[n].flags |= linked
+	t.focus = n
+	owner := t.owner(n)
+	for k := t.first(n); k != none; k = t.elems[k].next {
+		if known := t.elems[k].name; known != unknown {
+			t.enter(&t.slots[known], owner, k)
+		}
+	}
 }
 
 // seek is the first of n and the siblings after it to bear a name, or none.
@@ -144,8 +188,8 @@ func (t *tree) again(n node) node {
 	if t.steps--; t.steps <= 0 {
 		return none
 	}
-	if t.elems[n].parent == root {
-		return t.elems[n].twin
+	if e := &t.elems[n]; e.parent != none && t.elems[e.parent].flags&linked != 0 {
+		return e.twin
 	}
 	return t.seek(t.elems[n].next, t.elems[n].name)
 }
@@ -166,111 +210,6 @@ func (t *tree) under(n node, names ...name) bool {
 	return true
 }
 
-// value is the string value of n: its text, and that of all elements in it.
-// It is empty for none. The result may be part of the source.
-func (t *tree) value(n node) []byte {
-	if n == none {
-		return nil
-	}
-	e := &t.elems[n]
-	if e.flags&hasChild == 0 {
-		return t.bytes(e.text, e.flags&cooked != 0)
-	}
-	return t.strip(n)
-}
-
-// strip is the string value of an element with child elements. UBL has no such
-// element whose value a rule asks for, so that it may be slow.
-func (t *tree) strip(n node) []byte {
-	all, _, _ := t.walk(n)
-	return all
-}
-
-// text is the value of the text node of n, and how many n has. The official
-// rules that say text() stop where there are several.
-func (t *tree) text(n node) (value []byte, nodes int) {
-	switch e := &t.elems[n]; {
-	case e.flags&hasChild != 0:
-		_, value, nodes = t.walk(n)
-		return value, nodes
-	case e.flags&parted != 0:
-		return t.value(n), 2 // or more
-	case e.text.to == e.text.from:
-		return nil, 0
-	}
-	return t.value(n), 1
-}
-
-// walk goes through the source of an element with child elements. It gives its
-// string value, and the first and the number of its own text nodes.
-func (t *tree) walk(n node) (all, first []byte, nodes int) {
-	var out tree
-	e := t.elems[n]
-	s := scanner{t: &out, src: t.src[:e.text.to], i: int(e.text.from)}
-	depth, fresh := 0, true
-	for s.i < len(s.src) {
-		rest, from := s.src[s.i:], len(out.side)
-		switch {
-		case rest[0] == '&':
-			if s.reference() != nil {
-				return out.side, first, nodes
-			}
-		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
-			end := bytes.Index(rest, []byte("]]>"))
-			out.side = append(out.side, rest[9:end]...)
-			s.i += end + 3
-		case rest[0] == '<':
-			size := markupSize(rest)
-			switch {
-			case rest[1] == '/':
-				depth--
-			case rest[1] != '!' && rest[1] != '?' && rest[size-2] != '/':
-				depth++
-			}
-			fresh = true
-			s.i += size
-		case bytes.HasPrefix(rest, []byte("\r\n")):
-			s.i++
-		default:
-			out.side = append(out.side, rest[0])
-			s.i++
-		}
-		if depth == 0 && len(out.side) > from {
-			if fresh {
-				nodes++
-			}
-			if nodes == 1 {
-				first = append(first, out.side[from:]...)
-			}
-			fresh = false
-		}
-	}
-	return out.side, first, nodes
-}
-
-// markupSize is the size of the comment, instruction or tag that b begins with.
-func markupSize(b []byte) int {
-	switch {
-	case bytes.HasPrefix(b, []byte("<!--")):
-		return 4 + bytes.Index(b[4:], []byte("-->")) + 3
-	case b[1] == '?':
-		return bytes.Index(b, []byte("?>")) + 2
-	}
-	quote := byte(0)
-	for i, c := range b {
-		switch {
-		case c == quote:
-			quote = 0
-		case quote != 0:
-		case c == '>':
-			return i + 1
-		case c == '"', c == '\'':
-			quote = c
-		}
-	}
-	return len(b)
-}
-
 // attribute is the attribute of n that the vocabulary knows by a name.
 func (t *tree) attribute(n node, want name) (value []byte, ok bool) {
 	if n == none {
@@ -289,17 +228,4 @@ func (t *tree) attribute(n node, want name) (value []byte, ok bool) {
 func (t *tree) tag(n node) []byte {
 	e := &t.elems[n]
 	return t.src[e.local:e.raw.to]
-}
-
-// normal is fn:normalize-space: no white space at the ends and single spaces
-// within. It copies only what is not so already.
-func normal(b []byte) []byte {
-	clean := len(b) == 0 || classes[b[0]]&white == 0 && classes[b[len(b)-1]]&white == 0
-	for i := 0; clean && i < len(b); i++ {
-		clean = classes[b[i]]&white == 0 || b[i] == ' ' && b[i+1] != ' '
-	}
-	if clean {
-		return b
-	}
-	return bytes.Join(bytes.FieldsFunc(b, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\r' }), []byte(" "))
 }

@@ -20,11 +20,6 @@ func (t *tree) path(n node) string {
 	return string(out)
 }
 
-// attributePath is the location of an attribute of n.
-func (t *tree) attributePath(n node, attribute name) string {
-	return t.path(n) + "/" + attribute.String()
-}
-
 func (t *tree) step(out []byte, n node) []byte {
 	e := &t.elems[n]
 	switch {

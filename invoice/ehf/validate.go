@@ -4,8 +4,8 @@ import "slices"
 
 // Options steer a validation. Nil and the zero value mean the defaults.
 type Options struct {
-	Release *Release // the rules to hold the document to; nil for the newest
-	Limits  Limits   // what the document may cost
+	Release Release // the rules to hold the document to; the newest if it is zero
+	Limits  Limits  // what the document may cost
 }
 
 // Validate holds a document to the structure of UBL 2.1 and to every rule of
@@ -18,8 +18,9 @@ func Validate(doc []byte, opts *Options) (Report, error) {
 	return NewValidator(opts).Validate(doc)
 }
 
-// A Validator validates one document after the other and reuses its memory.
-// It must not be used by two goroutines at once; make one for each.
+// A Validator validates one document after the other and reuses its memory, so
+// that it holds what the largest of them took. It must not be used by two
+// goroutines at once; make one for each.
 type Validator struct {
 	limits Limits
 	check  check
@@ -31,11 +32,7 @@ func NewValidator(opts *Options) *Validator {
 		opts = &Options{}
 	}
 	v := &Validator{limits: opts.Limits}
-	release := opts.Release
-	if release == nil {
-		release = Newest()
-	}
-	v.check.program = release.program()
+	v.check.program = opts.Release.program()
 	return v
 }
 
@@ -84,38 +81,17 @@ func (c *check) apply() {
 		n := node(i)
 		e := &c.elems[i]
 		if e.flags&blank != 0 {
-			for r := range c.empty {
-				c.find1(&c.empty[r], n)
-			}
+			c.hold(n, c.empty)
 		}
-		done := noPattern
 		parent := unknown
 		if e.parent != none {
 			parent = c.elems[e.parent].name
 		}
-		list := c.tests[e.name].under(parent)
-		for k := range list {
-			t := &list[k]
-			if t.pattern == done || t.mark != 0 && t.mark != e.mark {
-				continue
+		if list := c.tests[e.name].under(parent); len(list) > 0 {
+			if e.flags&hasChild != 0 {
+				c.index(n)
 			}
-			if t.with != unknown {
-				if e.attrs == e.attrsEnd {
-					continue
-				}
-				if _, ok := c.attribute(n, t.with); !ok {
-					continue
-				}
-			}
-			if t.where != nil && !t.where(c, n) {
-				continue
-			}
-			done = t.pattern
-			for r := range t.rules {
-				if rule := &t.rules[r]; !rule.ok(c, n) {
-					c.find1(rule, n)
-				}
-			}
+			c.run(n, e, list)
 		}
 		if e.path != dead && c.forbids[e.path] {
 			c.forbidden(n)
@@ -126,8 +102,43 @@ func (c *check) apply() {
 	}
 }
 
-// find1 enters a finding.
-func (c *check) find1(r *rule, n node) {
+// run tests n in the first context of each pattern that fits it.
+func (c *check) run(n node, e *elem, list []test) {
+	done, asked := noPattern, unknown
+	var value []byte // of the attribute that was asked for last
+	var has bool
+	for k := range list {
+		t := &list[k]
+		if t.pattern == done || t.mark != 0 && t.mark != e.mark {
+			continue
+		}
+		if t.with != unknown {
+			if t.with != asked {
+				asked = t.with
+				value, has = c.attribute(n, asked)
+			}
+			if !has || t.value != "" && string(value) != t.value {
+				continue
+			}
+		}
+		if t.where == nil || t.where(c, n) {
+			done = t.pattern
+			c.hold(n, t.rules)
+		}
+	}
+}
+
+// hold holds n to rules.
+func (c *check) hold(n node, rules []rule) {
+	for i := range rules {
+		if r := &rules[i]; !r.ok(c, n) {
+			c.broken(r, n)
+		}
+	}
+}
+
+// broken enters a finding.
+func (c *check) broken(r *rule, n node) {
 	c.report.Findings = append(c.report.Findings, Finding{Rule: r.id, Flag: r.flag, Path: c.path(n), en: r.en, nb: r.nb, at: n})
 }
 
@@ -144,12 +155,14 @@ func (c *check) undecided(n node) {
 func (c *check) conclude() {
 	if c.report.Schema { // a document of wrong structure is refused anyway
 		for _, n := range c.stops {
-			c.find1(&undecidedRule, n)
+			c.broken(&undecidedRule, n)
 		}
+	}
+	if len(c.stops) > 0 { // all others are in order
+		slices.SortStableFunc(c.report.Findings, func(a, b Finding) int { return int(a.at - b.at) })
 	}
 	c.stops = c.stops[:0]
 	c.notices()
-	slices.SortStableFunc(c.report.Findings, func(a, b Finding) int { return int(a.at - b.at) })
 }
 
 // undecidedRule stands for the run-time error with which the official rules

@@ -26,9 +26,11 @@ type facts struct {
 	priceReason, priceReasonCode, priceFactor bool
 	oddTax                                    bool // a tax amount has elements in it
 
-	profile profile
-	rates   map[rateKey]int
-	sums    []rateSums
+	profile  profile
+	rates    map[rateKey]int
+	sums     []rateSums
+	lastRate rateKey // and where it is in sums
+	lastSums int
 
 	country            country
 	startsAt, endsAt   node // the first date of the document's own period

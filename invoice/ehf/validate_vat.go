@@ -302,12 +302,16 @@ func (c *check) rate(k category, rate decimal) *rateSums {
 	for key.scale > 0 && key.v%10 == 0 && key.wide == "" {
 		key.v, key.scale = key.v/10, key.scale-1
 	}
+	if len(c.sums) > 0 && key == c.lastRate { // as on the line before
+		return &c.sums[c.lastSums]
+	}
 	i, ok := c.rates[key]
 	if !ok {
 		i = len(c.sums)
 		c.rates[key] = i
 		c.sums = append(c.sums, rateSums{last: none})
 	}
+	c.lastRate, c.lastSums = key, i
 	return &c.sums[i]
 }
 

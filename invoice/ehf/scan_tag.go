@@ -1,0 +1,240 @@
+package ehf
+
+import (
+	"bytes"
+	"slices"
+)
+
+// startTag reads a start tag or an empty-element tag.
+func (s *scanner) startTag() error {
+	t, at := s.t, s.i
+	if len(s.open) == 0 && len(t.elems) > 0 {
+		return s.fail(Malformed, at) // a second root
+	}
+	if len(s.open) >= s.limits.Depth {
+		return s.fail(TooDeep, at)
+	}
+	if len(t.elems) >= s.limits.Elements {
+		return s.fail(TooMany, at)
+	}
+	s.i++
+	from, local := s.i, s.i
+	what := s.recall()
+	if what != nil {
+		s.i += int(what.size)
+		local += int(what.local)
+	} else {
+		_, colon, err := s.name()
+		if err != nil {
+			return err
+		}
+		local = max(local, colon+1)
+	}
+	to := s.i
+	firstAttr := len(t.attrs)
+	empty := false
+	if to < len(s.src) && s.src[to] == '>' {
+		s.i++
+	} else {
+		var err error
+		if empty, err = s.attributes(firstAttr); err != nil {
+			return err
+		}
+	}
+	if what == nil || what.scope != s.scopes {
+		what = s.resolved(from, local, to)
+	}
+	if !what.known {
+		return s.fail(Prefix, from)
+	}
+	n := node(len(t.elems))
+	if what.space == foreign {
+		_, uri, _ := s.resolve(s.src[from:max(from, local-1)], true)
+		t.strangers = append(t.strangers, stranger{n, uri})
+	}
+	if len(t.elems) == cap(t.elems) {
+		t.elems = slices.Grow(t.elems, 1)
+	}
+	t.elems = t.elems[:n+1]
+	e := &t.elems[n]
+	*e = elem{
+		raw: span{uint32(from), uint32(to)}, local: uint32(local), space: what.space,
+		name: what.name, parent: none, next: none, twin: none,
+		attrs: uint32(firstAttr), attrsEnd: uint32(len(t.attrs)),
+	}
+	if n == root {
+		e.flags = linked
+	}
+	if depth := len(s.open); depth > 0 {
+		p := s.open[depth-1]
+		e.parent = p
+		parent := &t.elems[p]
+		if s.text.ink {
+			parent.flags |= mixed
+		}
+		if parent.flags&hasChild == 0 {
+			parent.flags |= hasChild
+		} else {
+			t.elems[parent.last].next = n
+		}
+		parent.last = n
+		parent.text = span{s.text.start, 0}
+	}
+	if e.parent == root && e.name != unknown {
+		t.enter(&t.tops[e.name], t.owner(root), n)
+	}
+	s.text = run{start: uint32(s.i)}
+	if empty {
+		e.flags |= blank
+		e.text = span{uint32(s.i), uint32(s.i)}
+		s.close(n)
+		return nil
+	}
+	s.open = append(s.open, n)
+	return nil
+}
+
+// A seen name is one that was resolved before, perhaps in another document. It
+// holds where the same declarations are in force, which a keyed hash of them
+// tells: no document can be made that spoils the names of the next.
+type seen struct {
+	scope uint64
+	name  name
+	space space
+	known bool  // the prefix is declared
+	local uint8 // where the local name begins
+	size  uint8
+	raw   [32]byte // UBL has no longer name that is of use
+}
+
+// recall gives the seen name that the tag at s.i begins with, or nil. A name
+// that was seen needs no look at its characters.
+func (s *scanner) recall() *seen {
+	b := s.src[s.i:min(s.i+64, len(s.src))]
+	end := bytes.IndexByte(b, '>')
+	if end < 0 {
+		end = len(b)
+	}
+	b = b[:end]
+	if k := s.place(b); k != nil {
+		return k
+	}
+	if end = bytes.IndexByte(b, ' '); end < 0 {
+		return nil
+	}
+	return s.place(b[:end])
+}
+
+func (s *scanner) place(raw []byte) *seen {
+	k := &s.seen[hash(noSpace, raw)%uint32(len(s.seen))]
+	if !k.known || k.scope != s.scopes || int(k.size) != len(raw) || string(k.raw[:k.size]) != string(raw) {
+		return nil
+	}
+	return k
+}
+
+// resolved resolves the name of an element and remembers it.
+func (s *scanner) resolved(from, local, to int) *seen {
+	raw := s.src[from:to]
+	k := &s.other
+	if len(raw) <= len(k.raw) {
+		k = &s.seen[hash(noSpace, raw)%uint32(len(s.seen))]
+	}
+	*k = seen{scope: s.scopes, local: uint8(min(local-from, 255))}
+	k.space, _, k.known = s.resolve(s.src[from:max(from, local-1)], true)
+	k.name = s.words.find(k.space, s.src[local:to])
+	k.size = uint8(copy(k.raw[:], raw))
+	return k
+}
+
+// close drops the declarations of n and hands the text back to its parent.
+func (s *scanner) close(n node) {
+	depth := len(s.open)
+	for k := len(s.scope); k > 0 && s.scope[k-1].depth >= depth; k-- {
+		s.scopes = s.scope[k-1].before
+		s.scope = s.scope[:k-1]
+	}
+	if p := s.t.elems[n].parent; p != none {
+		s.text = run{start: s.t.elems[p].text.from}
+	}
+}
+
+// endTag reads an end tag and completes its element.
+func (s *scanner) endTag() error {
+	at := s.i
+	if len(s.open) == 0 {
+		return s.fail(Malformed, at)
+	}
+	n := s.open[len(s.open)-1]
+	e := &s.t.elems[n]
+	want := s.src[e.raw.from:e.raw.to]
+	s.i += 2
+	if len(s.src) <= s.i+len(want) || string(s.src[s.i:s.i+len(want)]) != string(want) {
+		return s.fail(Malformed, at)
+	}
+	s.i += len(want)
+	s.space()
+	if s.i >= len(s.src) || s.src[s.i] != '>' {
+		return s.fail(Malformed, at)
+	}
+	s.i++
+	r := &s.text
+	switch {
+	case e.flags&hasChild != 0:
+		e.text.to = uint32(at)
+		if r.ink {
+			e.flags |= mixed
+		}
+	case r.cooked:
+		e.flags |= cooked
+		e.text = span{r.side, uint32(len(s.t.side))}
+	default:
+		e.text = span{r.start, uint32(at)}
+	}
+	if e.flags&hasChild == 0 {
+		if !r.ink {
+			e.flags |= blank
+		}
+		if r.parted {
+			e.flags |= parted
+		}
+	}
+	s.open = s.open[:len(s.open)-1]
+	s.close(n)
+	return nil
+}
+
+// name reads a qualified name and says where it begins and where its colon is,
+// 0 if it has none.
+func (s *scanner) name() (from, colon int, err error) {
+	b, i := s.src, s.i
+	from = i
+	if i >= len(b) || classes[b[i]]&atStart == 0 {
+		return 0, 0, s.fail(Malformed, i)
+	}
+	ascii := byte(0)
+	for i < len(b) && classes[b[i]]&inName != 0 {
+		if b[i] == ':' {
+			if colon > 0 || i+1 >= len(b) || classes[b[i+1]]&atStart == 0 {
+				return 0, 0, s.fail(Malformed, from)
+			}
+			colon = i
+		}
+		ascii |= b[i]
+		i++
+	}
+	if ascii >= 0x80 && !nameRunes(b[from:i]) {
+		return 0, 0, s.fail(Malformed, from)
+	}
+	s.i = i
+	return from, colon, nil
+}
+
+// space passes white space and reports whether there was any.
+func (s *scanner) space() bool {
+	from := s.i
+	for s.i < len(s.src) && classes[s.src[s.i]]&white != 0 {
+		s.i++
+	}
+	return s.i > from
+}
