@@ -19,7 +19,10 @@ func BenchmarkIntake(b *testing.B) {
 			continue
 		}
 		b.Run(backend.name, func(b *testing.B) {
-			const events = 10_000
+			events := 10_000
+			if testing.Short() {
+				events = 500
+			}
 			feed := benchFeed(events)
 			for b.Loop() {
 				b.StopTimer()
