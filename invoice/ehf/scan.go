@@ -141,19 +141,26 @@ func (s *scanner) prolog() error {
 		}
 		return nil
 	}
-	end := bytes.Index(b[s.i:], []byte("?>"))
-	if end < 0 {
-		return s.fail(Malformed, s.i)
+	if bytes.HasPrefix(b[s.i:], []byte(usual)) {
+		s.i += len(usual)
+	} else {
+		end := bytes.Index(b[s.i:], []byte("?>"))
+		if end < 0 {
+			return s.fail(Malformed, s.i)
+		}
+		if kind := declaration(b[s.i+5 : s.i+end]); kind != "" {
+			return s.fail(kind, s.i)
+		}
+		s.i += end + 2
 	}
-	if kind := declaration(b[s.i+5 : s.i+end]); kind != "" {
-		return s.fail(kind, s.i)
-	}
-	s.i += end + 2
 	if !utf8.Valid(b) {
 		return s.fail(Encoding, 0)
 	}
 	return nil
 }
+
+// usual is the declaration of most documents.
+const usual = `<?xml version="1.0" encoding="UTF-8"?>`
 
 // declaration checks what stands between <?xml and ?>: the version, then an
 // encoding and a standalone declaration that may each be absent.
