@@ -108,12 +108,12 @@ func parse(t *tree, src []byte, limits Limits) error {
 	if s.seed == (maphash.Seed{}) {
 		s.seed = maphash.MakeSeed()
 	}
+	if len(src) > s.limits.Bytes {
+		return s.fail(TooLarge, s.limits.Bytes)
+	}
 	if cap(t.elems) == 0 { // a guess that a usual document fits into
 		t.elems = make([]elem, 0, min(len(src)/40, s.limits.Elements)+8)
 		t.attrs = make([]attr, 0, cap(t.elems)/2)
-	}
-	if len(src) > s.limits.Bytes {
-		return s.fail(TooLarge, s.limits.Bytes)
 	}
 	if err := s.prolog(); err != nil {
 		return err
