@@ -25,6 +25,8 @@ func forbiddenPaths(yield func(path []name, r rule) bool) {
 		}
 		variants := []string{path}
 		if rest, ok := strings.CutPrefix(path, "line/"); ok {
+			r.en = fmt.Sprintf("EHF has no use for %s on a line; leave it out.", rest)
+			r.nb = fmt.Sprintf("EHF bruker ikke %s på en linje; utelat det.", rest)
 			variants = []string{"cac:InvoiceLine/" + rest, "cac:CreditNoteLine/" + rest}
 		}
 		for _, v := range variants {

@@ -108,12 +108,12 @@ func parse(t *tree, src []byte, limits Limits) error {
 	if s.seed == (maphash.Seed{}) {
 		s.seed = maphash.MakeSeed()
 	}
+	if len(src) > s.limits.Bytes {
+		return s.fail(TooLarge, s.limits.Bytes)
+	}
 	if cap(t.elems) == 0 { // a guess that a usual document fits into
 		t.elems = make([]elem, 0, min(len(src)/40, s.limits.Elements)+8)
 		t.attrs = make([]attr, 0, cap(t.elems)/2)
-	}
-	if len(src) > s.limits.Bytes {
-		return s.fail(TooLarge, s.limits.Bytes)
 	}
 	if err := s.prolog(); err != nil {
 		return err
@@ -141,19 +141,26 @@ func (s *scanner) prolog() error {
 		}
 		return nil
 	}
-	end := bytes.Index(b[s.i:], []byte("?>"))
-	if end < 0 {
-		return s.fail(Malformed, s.i)
+	if bytes.HasPrefix(b[s.i:], []byte(usual)) {
+		s.i += len(usual)
+	} else {
+		end := bytes.Index(b[s.i:], []byte("?>"))
+		if end < 0 {
+			return s.fail(Malformed, s.i)
+		}
+		if kind := declaration(b[s.i+5 : s.i+end]); kind != "" {
+			return s.fail(kind, s.i)
+		}
+		s.i += end + 2
 	}
-	if kind := declaration(b[s.i+5 : s.i+end]); kind != "" {
-		return s.fail(kind, s.i)
-	}
-	s.i += end + 2
 	if !utf8.Valid(b) {
 		return s.fail(Encoding, 0)
 	}
 	return nil
 }
+
+// usual is the declaration of most documents.
+const usual = `<?xml version="1.0" encoding="UTF-8"?>`
 
 // declaration checks what stands between <?xml and ?>: the version, then an
 // encoding and a standalone declaration that may each be absent.

@@ -51,7 +51,9 @@ func (c *check) gather() {
 	}
 	clear(rates)
 	clear(reported)
-	c.facts = facts{rates: rates, sums: sums, reported: reported, means: oneValue{first: none}, refs: oneValue{first: none}}
+	c.facts = facts{}
+	c.rates, c.sums, c.reported = rates, sums, reported
+	c.means.first, c.refs.first = none, none
 	for i := range c.elems {
 		n := node(i)
 		switch c.elems[i].name {
