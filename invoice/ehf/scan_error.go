@@ -3,6 +3,8 @@ package ehf
 import (
 	"bytes"
 	"fmt"
+
+	"github.com/timebok/timebok"
 )
 
 // A ReadError says why a document can't be read at all, so that no rule was
@@ -34,6 +36,9 @@ const (
 func (e *ReadError) Error() string {
 	return fmt.Sprintf("ehf: line %d: %s", e.Line, string(e.Kind))
 }
+
+// Unwrap returns timebok.ErrInvalid.
+func (e *ReadError) Unwrap() error { return timebok.ErrInvalid }
 
 func (s *scanner) fail(kind ReadErrorKind, at int) error {
 	at = min(at, len(s.src))
