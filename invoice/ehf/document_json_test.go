@@ -10,7 +10,7 @@ import (
 
 // The date library panics on this text; a host that reads JSON must not.
 func TestDocumentJSONRefusesBadDates(t *testing.T) {
-	for _, date := range []string{"0000000-00", "00000-00", "tomorrow", ""} {
+	for _, date := range []string{"0000000-00", "00000-00", "tomorrow"} {
 		var d Document
 		err := json.Unmarshal([]byte(`{"issueDate":"`+date+`"}`), &d)
 		if err == nil {
