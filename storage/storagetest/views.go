@@ -42,7 +42,7 @@ func viewsHoldAll(e *env) {
 	}
 	bookings[3].State, bookings[1].Series = booking.Cancelled, e.Paid.ID
 	e.save(append(shuffled(bookings), e.Records()...)...)
-	e.save(absence, elsewhere, otherPrice)
+	e.save(absence, elsewhere, otherPrice, e.Schedule(e.Left.ID)) // who has left is never offered, whatever the hours say
 	e.wantBusyInOrder()
 	schedule := e.Schedule(e.Anne.ID)
 	busy := func(b booking.Booking) booking.Busy { return booking.Busy{Booking: b.ID, Time: b.Occupied()} }
@@ -226,6 +226,10 @@ func invoicingViews(e *env) {
 			}},
 			{"a series", invoice.Needs{Series: e.Case.ID, Client: e.Ola.ID, Party: e.Company.ID}, invoice.View{
 				Series: &e.Case, Client: &e.Ola, Numbering: &numbering, Bookings: []booking.Booking{early, full}, Payers: []timebok.Payer{e.Insurer},
+				Services: []timebok.Service{e.Talk, e.Physio}, Practitioners: []timebok.Practitioner{e.Anne, e.Kari},
+			}},
+			{"an invoice and its series", invoice.Needs{Invoice: bill.ID, Series: e.Case.ID}, invoice.View{
+				Invoice: &bill, Series: &e.Case, Bookings: []booking.Booking{early, full}, Payers: []timebok.Payer{e.Insurer},
 				Services: []timebok.Service{e.Talk, e.Physio}, Practitioners: []timebok.Practitioner{e.Anne, e.Kari},
 			}},
 			{"a client", invoice.Needs{Client: e.Ola.ID}, invoice.View{
