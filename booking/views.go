@@ -97,9 +97,9 @@ type OpenSeries struct {
 	Stale     bool       // the network was asked longer ago than CaseMaxAge
 }
 
-// OpenSeries lists the series of a client that a booking may go into on a day in
-// the clinic's zone: open and not expired, the one that ends first on top. The
-// reading is audited.
+// OpenSeries lists the series of a client that are open and not expired on a day
+// in the clinic's zone, the one that ends first on top. Whether a booking fits in
+// one is Check's to say. The reading is audited.
 func (d *Desk) OpenSeries(ctx context.Context, tx Tx, by timebok.Actor, client timebok.ClientID, day date.Date) ([]OpenSeries, error) {
 	groups, err := d.groups(ctx, tx, by, client)
 	if err != nil {

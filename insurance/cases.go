@@ -2,6 +2,7 @@ package insurance
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/timebok/timebok"
@@ -29,6 +30,9 @@ func (c *Cases) Search(ctx context.Context, n Network, conn Connection, number s
 	found, err := n.Lookup(ctx, conn, number, now)
 	if err != nil {
 		return Case{}, err
+	}
+	if found.Number != "" && !strings.EqualFold(found.Number, number) { // the answer to another question
+		return Case{}, timebok.Reasons{UnknownCase.At("Number")}.Refused()
 	}
 	found.Network = n.Name()
 	if found.FetchedAt.IsZero() {
@@ -158,6 +162,9 @@ func (c *Cases) Refresh(ctx context.Context, tx Tx, by timebok.Actor, id series.
 	if b.Series.Case != found.Case {
 		return series.Series{}, Drift{}, timebok.Reasons{UnknownCase.At("Case")}.Refused()
 	}
+	if err := found.validate(); err != nil {
+		return series.Series{}, Drift{}, err
+	}
 	next, drift, err := c.refresh(*b.Series, found, by)
 	if err != nil {
 		return series.Series{}, Drift{}, err
@@ -168,19 +175,31 @@ func (c *Cases) Refresh(ctx context.Context, tx Tx, by timebok.Actor, id series.
 }
 
 // refresh takes over what a network now says. The payer stays: another payer is
-// another case.
+// another case. A case that is closed closes the series, and an answer older than
+// the last one changes nothing.
 func (c *Cases) refresh(s series.Series, found Case, by timebok.Actor) (series.Series, Drift, error) {
 	drift := Drift{Series: s.ID}
+	next := s
 	was := s.Approvals[len(s.Approvals)-1].Terms
 	a := c.approval(found, was.Billing.To.Payer, by)
-	drift.Changes = differences(was, a.Terms)
-	if len(drift.Changes) > 0 {
-		next, err := s.Extend(a)
-		return next, drift, err
+	if !a.At.Before(s.FetchedAt) {
+		next.FetchedAt = a.At
+		drift.Changes = differences(was, a.Terms)
+		var err error
+		if len(drift.Changes) > 0 {
+			if next, err = s.Extend(a); err != nil {
+				return s, drift, err
+			}
+		}
+		if found.Status == CaseClosed && s.IsOpen() {
+			drift.Changes = append(drift.Changes, Difference{"Status", string(CaseOpen), string(CaseClosed)})
+			if next, err = next.Close(c.Time()); err != nil {
+				return s, drift, err
+			}
+		}
 	}
-	s.FetchedAt = a.At
-	s.Version++
-	return s, drift, nil
+	next.Version = s.Version + 1 // one change, however many fields
+	return next, drift, nil
 }
 
 func differences(was, is series.Terms) []Difference {
@@ -228,6 +247,11 @@ func (c *Cases) OpenByHand(ctx context.Context, tx Tx, by timebok.Actor, p Paper
 	}
 	if v.Series != nil {
 		return series.Series{}, &timebok.ExistsError{Ref: v.Series.Ref()}
+	}
+	if _, err := tx.Payer(ctx, p.Payer); errors.Is(err, timebok.ErrNotFound) {
+		return series.Series{}, timebok.Reasons{booking.Unknown.At("Payer")}.Invalid()
+	} else if err != nil {
+		return series.Series{}, err
 	}
 	now := c.Time()
 	p.Terms.Billing = timebok.Billing{To: timebok.Recipient{Payer: p.Payer}, By: timebok.EHF}

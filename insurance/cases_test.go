@@ -114,9 +114,28 @@ func TestOpenAgain(t *testing.T) {
 		first.Version, first.FetchedAt = 2, later.FetchedAt // else nothing is new
 		c.equal("series", first, again)
 		c.network.SetQuota("OLA2", 16)
-		more := must(c.openCase(c.Ola.ID, c.look("OLA2")))
+		old := c.look("OLA2") // fetched before the last answer: it tells nothing
+		c.equal("caps", []series.Cap{series.Sessions(10)}, must(c.openCase(c.Ola.ID, old)).Terms().Caps)
+		newest := old
+		newest.FetchedAt = later.FetchedAt.Add(time.Hour)
+		more := must(c.openCase(c.Ola.ID, newest))
 		c.equal("caps", []series.Cap{series.Sessions(16)}, more.Terms().Caps)
 		c.equal("approvals", 2, len(c.series(first.ID).Approvals))
+	})
+}
+
+// A case that the network closed closes the series, and the drift says so.
+func TestRefreshCloses(t *testing.T) {
+	each(t, func(c *clinic) {
+		c.network.AddCase(networktest.NewCase("OLA2", *c.Ola.BirthDate))
+		s := must(c.openCase(c.Ola.ID, c.look("OLA2")))
+		c.network.CloseCase("OLA2")
+		_, drift, err := c.refresh(s.ID, c.look("OLA2"))
+		if err != nil {
+			c.Fatal(err)
+		}
+		c.equal("drift", []insurance.Difference{{Field: "Status", Was: "open", Is: "closed"}}, drift.Changes)
+		c.equal("open", false, c.series(s.ID).IsOpen())
 	})
 }
 

@@ -9,9 +9,10 @@ import (
 )
 
 // Identity is a gate: an event is tied to a client only if the birth date is the
-// case's, and to a client we have only by birth number, or by birth date and name
-// together. An e-mail address or telephone number alone ties nobody to anything;
-// with the same birth date and another name it makes the event ambiguous.
+// case's. Whose case it is, is known once it has a series; before that a client we
+// have is found by birth number, or by birth date and name together. An e-mail
+// address or telephone number alone ties nobody to anything; with the same birth
+// date and another name it makes the event ambiguous.
 
 // identify returns the client that an event is about - one we have, or a new one
 // with Version 1 - or why it can't be told.

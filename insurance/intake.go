@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
@@ -42,6 +43,7 @@ func (in *Intake) receive(ctx context.Context, tx Tx, e Event, noCase timebok.Re
 	if e.ID == "" || e.Network == "" {
 		return Received{}, e.Validate()
 	}
+	e.Booking.CaseNumber = strings.TrimSpace(e.Booking.CaseNumber)
 	v, err := tx.LoadIntake(ctx, needsOf(e))
 	if err != nil {
 		return Received{}, err
@@ -151,7 +153,7 @@ func (in *Intake) make(ctx context.Context, tx Tx, v IntakeView, e Event, r Reso
 	client, who := r.client(v, e)
 	no = append(no, who...)
 	var o outcome
-	s, opened, err := in.series(v, client, e, by)
+	s, opened, err := in.series(v, client, e, r, by)
 	if err := no.Join("Booking", err); err != nil {
 		return outcome{}, err
 	}
@@ -195,15 +197,15 @@ func (in *Intake) make(ctx context.Context, tx Tx, v IntakeView, e Event, r Reso
 	return o, nil
 }
 
-// series returns the series of an event's case, opened if it is new, with the
-// records to save.
-func (in *Intake) series(v IntakeView, client timebok.Client, e Event, by timebok.Actor) (series.Series, []timebok.Record, error) {
+// series returns the series of an event's case, opened if it is new, and brought
+// up to date by the terms of a resolution, with the records to save.
+func (in *Intake) series(v IntakeView, client timebok.Client, e Event, r Resolution, by timebok.Actor) (series.Series, []timebok.Record, error) {
 	cases := Cases{Source: in.Source}
 	found := e.Booking.Case
 	switch {
 	case v.Series == nil && found == nil:
 		return series.Series{}, nil, timebok.Reasons{NoCase.At("CaseNumber")}.Refused()
-	case v.Series != nil:
+	case v.Series != nil && r.Case == nil:
 		return *v.Series, nil, nil
 	}
 	c := *found
@@ -276,8 +278,9 @@ func (in *Intake) actor(v IntakeView, n timebok.Network) timebok.Actor {
 }
 
 // mail is the message to the practitioner. Its ID follows from the network's
-// version, and its kind from the event, so that the same history sends the same
-// messages in whatever order it comes.
+// version, and its kind from the event, so that the same history leaves the same
+// messages that still hold, in whatever order it comes. A change that changes
+// nothing here sends none.
 func (in *Intake) mail(e Event, b booking.Booking) timebok.Message {
 	what := booking.NewBooking
 	switch e.Kind {

@@ -3,6 +3,7 @@ package insurance
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/timebok/timebok"
@@ -11,9 +12,13 @@ import (
 
 // Take takes one event in, as Receive, in a transaction of its own. If the terms
 // of its case are not known, they are looked up first, outside the transaction.
-// Webhooks call it for what they receive, Poll for what it fetches.
+// Webhooks call it for what they receive, Poll for what it fetches. An event
+// without an ID gets one made of what it says.
 func (in *Intake) Take(ctx context.Context, clinic timebok.ClinicID, n Network, e Event) (Received, error) {
 	e.Network = n.Name()
+	if e.ID == "" {
+		e.ID = unnamed(e)
+	}
 	var got Received
 	var conn Connection
 	receive := func(ctx context.Context, tx Tx) (err error) {
@@ -21,7 +26,7 @@ func (in *Intake) Take(ctx context.Context, clinic timebok.ClinicID, n Network, 
 			return err
 		}
 		got, err = in.Receive(ctx, tx, e)
-		if err == nil && got.Result == Quarantined && e.Booking.Case == nil && contains(got.Codes, NoCase.Code()) {
+		if err == nil && got.Result == Quarantined && e.Booking.Case == nil && slices.Contains(got.Codes, NoCase.Code()) {
 			return errNeedsCase // leave nothing behind, look up, and try once more
 		}
 		return err
@@ -47,6 +52,14 @@ func (in *Intake) Take(ctx context.Context, clinic timebok.ClinicID, n Network, 
 		return err
 	})
 	return got, err
+}
+
+// unnamed is the ID of an event that its network gave none: one such event must
+// not hold up those behind it.
+func unnamed(e Event) string {
+	b := e.Booking
+	return "unnamed " + timebok.DeriveID[Event]("unnamed", b.ID, itoa(b.Version), string(e.Kind),
+		b.Practitioner, b.Treatment, b.CaseNumber, timebok.Instant(b.Start).String()).String()
 }
 
 // A Tally counts what a poll came to.
@@ -173,15 +186,6 @@ func connection(ctx context.Context, tx Tx, n timebok.Network) (Connection, erro
 		err = c.Check()
 	}
 	return c, err
-}
-
-func contains(codes []string, code string) bool {
-	for _, c := range codes {
-		if c == code {
-			return true
-		}
-	}
-	return false
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

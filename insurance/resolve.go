@@ -91,7 +91,10 @@ func (in *Intake) decline(tx Tx, by timebok.Actor, x External, entry Received) R
 	x.Version++
 	x.Waiting = ReceivedID{}
 	entry.Result, entry.Content = Declined, nil
-	tx.Save(x, entry, in.ack(entry), timebok.Audit(in.Source, by, "event.decline", entry, timebok.ClientID{}, entry.Codes...))
+	if x.ID != "" { // else the event is too broken to say what it is about
+		tx.Save(x)
+	}
+	tx.Save(entry, in.ack(entry), timebok.Audit(in.Source, by, "event.decline", entry, timebok.ClientID{}, entry.Codes...))
 	return entry
 }
 

@@ -18,6 +18,8 @@ type Tx interface {
 	LoadIntake(ctx context.Context, n IntakeNeeds) (IntakeView, error)
 	// Connection reads a connection, or fails with a *timebok.NotFoundError.
 	Connection(ctx context.Context, n timebok.Network) (Connection, error)
+	// Payer reads a payer, or fails with a *timebok.NotFoundError.
+	Payer(ctx context.Context, id timebok.PayerID) (timebok.Payer, error)
 	// Received reads an inbox entry, or fails with a *timebok.NotFoundError.
 	Received(ctx context.Context, id ReceivedID) (Received, error)
 	// Quarantine lists the entries that wait, the oldest first, then by ID.

@@ -58,7 +58,7 @@ type Reference struct {
 	IssueDate date.Date
 }
 
-// Credited says which line a credit note took back.
+// A Correction says which line a credit note took back.
 type Correction struct {
 	Booking booking.ID
 	By      ID

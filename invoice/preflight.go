@@ -136,7 +136,7 @@ func debtor(c *timebok.Client) *timebok.Client {
 	return &of
 }
 
-// kidOf is the payment reference of an invoice number, at least four digits long.
+// kidOf is the payment reference of an invoice number, at least six digits long.
 func kidOf(scheme timebok.KIDScheme, number int64) timebok.KID {
 	digits := strconv.FormatInt(number, 10)
 	digits = strings.Repeat("0", max(0, 6-len(digits))) + digits
@@ -153,6 +153,9 @@ func kidOf(scheme timebok.KIDScheme, number int64) timebok.KID {
 // checkCase checks what an insurance case demands of the invoice as a whole.
 func checkCase(v View, x Invoice, no *timebok.Reasons) {
 	if !v.insures(x) {
+		if !x.Case.IsZero() {
+			no.Add(PayerChanged, "Billing.To")
+		}
 		return
 	}
 	if v.Series.Kind == series.InsuranceCase && x.Case.Number == "" {

@@ -20,6 +20,10 @@ var (
 		"the treatment code (TreatmentId) is missing")
 	NoReference = timebok.NewRule("invoice.reference",
 		"sakID mangler", "sakID manglar", "the sakID is missing")
+	PayerChanged = timebok.NewRule("recipient.changed",
+		"serien har fått en annen fakturamottaker; forkast utkastet og lag et nytt",
+		"serien har fått ein annan fakturamottakar; forkast utkastet og lag eit nytt",
+		"the series has another recipient now; discard the draft and make a new one")
 	OutsideCase = timebok.NewRule("line.validity",
 		"timen er utenfor sakens gyldighet", "timen er utanfor gyldigheita til saka",
 		"the session is outside the validity of the case")

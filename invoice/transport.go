@@ -3,7 +3,6 @@ package invoice
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/timebok/timebok"
 )
@@ -129,7 +128,7 @@ func (s *Sender) after(ctx context.Context, clinic timebok.ClinicID, of *Referen
 		return err
 	})
 	if err == nil && first.unsent() {
-		err = timebok.RetryAfter(time.Minute, &timebok.UnavailableError{What: "access point", Cause: errFirst})
+		err = &timebok.UnavailableError{What: "access point", Cause: errFirst} // as patient as the invoice is
 	}
 	return err
 }
