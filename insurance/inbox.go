@@ -1,6 +1,7 @@
 package insurance
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/timebok/timebok"
@@ -32,8 +33,18 @@ type Received struct {
 	Booking  booking.ID // what came of it
 	// Content is the event in clear text while it is quarantined, else nil. It is
 	// a person's data.
-	Content []byte
+	Content Sealed
 }
+
+// Sealed is a text about a person, as bytes for a store to keep. It shows itself
+// as "[private]" in fmt, slog and JSON; a conversion to []byte opens it.
+type Sealed []byte
+
+// Format masks every verb of fmt.
+func (Sealed) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[private]")) }
+
+// MarshalText masks the text in JSON, slog and other encodings.
+func (Sealed) MarshalText() ([]byte, error) { return []byte("[private]"), nil }
 
 // A ReceivedID names an inbox entry.
 type ReceivedID = timebok.ID[Received]

@@ -67,7 +67,6 @@ func TestNothingTellsWhoTheClientIs(t *testing.T) {
 				if !strings.Contains(string(got.Content), "Hemmelig") {
 					c.Error("the content of the entry does not say who it is")
 				}
-				got.Content = nil
 			}
 			say("entry", got)
 		}

@@ -32,7 +32,7 @@ var Events = table("network_event", []column[insurance.Received]{
 	text("result", func(r *insurance.Received) *insurance.Result { return &r.Result }),
 	list("codes", func(r *insurance.Received) *[]string { return &r.Codes }),
 	ref("booking_id", func(r *insurance.Received) *booking.ID { return &r.Booking }),
-	blob("content", func(r *insurance.Received) *[]byte { return &r.Content }),
+	blob("content", func(r *insurance.Received) *[]byte { return (*[]byte)(&r.Content) }),
 })
 
 // Externals are the networks' bookings; the id follows from network and their ID.
