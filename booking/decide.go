@@ -111,15 +111,17 @@ func (v View) billing() timebok.Billing {
 	return v.Series.Terms().Billing
 }
 
-// party is who bills: the series' party, else the practitioner's, else the clinic's.
-func (v View) party() timebok.BillingPartyID {
+// PartyOf is who bills a session: the series' party, else the practitioner's, else
+// the clinic's. Series and practitioner may be nil. Prices are agreed with it, and
+// invoices come from it.
+func PartyOf(s *series.Series, p *timebok.Practitioner, c timebok.Clinic) timebok.BillingPartyID {
 	switch {
-	case v.Series != nil && !v.Series.Party.IsZero():
-		return v.Series.Party
-	case v.Practitioner != nil && !v.Practitioner.Party.IsZero():
-		return v.Practitioner.Party
+	case s != nil && !s.Party.IsZero():
+		return s.Party
+	case p != nil && !p.Party.IsZero():
+		return p.Party
 	}
-	return v.Clinic.Party
+	return c.Party
 }
 
 // judge prices a booking and says all that speaks against it where it stands.
@@ -195,7 +197,7 @@ func (v View) admit(s series.Series, others []series.Session, b Booking, day dat
 // price is what a booking costs on a day: what its recipient has agreed to, and
 // of a client what clients pay.
 func (v View) price(b Booking, day date.Date) timebok.Money {
-	return timebok.PriceOn(day, *v.Service, b.Billing.To.Payer, v.party(), v.Agreements)
+	return timebok.PriceOn(day, *v.Service, b.Billing.To.Payer, PartyOf(v.Series, v.Practitioner, v.Clinic), v.Agreements)
 }
 
 // others are the sessions of the series without the one with that ID.

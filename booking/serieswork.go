@@ -7,9 +7,9 @@ import (
 	"github.com/timebok/timebok/series"
 )
 
-// StartSeries opens a series without a network: of a client who pays, of an
-// employer, or of a case on paper. Cases of a network are opened by package
-// insurance, which sets everything from the sakID.
+// StartSeries opens a series of a client who pays, or of an employer. Insurance
+// cases are opened by package insurance, which sets everything from the sakID, or
+// from a letter (Cases.OpenByHand).
 func (d *Desk) StartSeries(ctx context.Context, tx Tx, by timebok.Actor, s series.Series, terms series.Terms) (series.Series, error) {
 	if err := by.Check(tx.ClinicID()); err != nil {
 		return series.Series{}, err

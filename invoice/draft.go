@@ -93,18 +93,13 @@ func (v View) line(b booking.Booking, charge booking.Charge) Line {
 	return l
 }
 
-// party is who bills a session: the series' party, else the practitioner's, else
-// the clinic's.
+// party is who bills a session.
 func (v View) party(b booking.Booking) timebok.BillingPartyID {
-	if v.Series != nil && !v.Series.Party.IsZero() {
-		return v.Series.Party
+	i := slices.IndexFunc(v.Practitioners, func(p timebok.Practitioner) bool { return p.ID == b.Practitioner })
+	if i < 0 {
+		return booking.PartyOf(v.Series, nil, v.Clinic)
 	}
-	for _, p := range v.Practitioners {
-		if p.ID == b.Practitioner && !p.Party.IsZero() {
-			return p.Party
-		}
-	}
-	return v.Clinic.Party
+	return booking.PartyOf(v.Series, &v.Practitioners[i], v.Clinic)
 }
 
 // DecideDiscard drops the View's draft and sets its sessions free.

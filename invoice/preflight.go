@@ -1,7 +1,6 @@
 package invoice
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -246,16 +245,11 @@ func monthAfter(day date.Date) date.Date {
 // personal reports whether a text that leaves the clinic names the client or
 // holds a birth number.
 func personal(text string, c *timebok.Client) bool {
-	for _, found := range birthNumber.FindAllString(text, -1) {
-		if _, err := timebok.ParseBirthNumber(found[:6] + found[len(found)-5:]); err == nil {
-			return true
-		}
+	if timebok.HasBirthNumber(text) {
+		return true
 	}
 	return c != nil && !c.Name.IsZero() && strings.Contains(strings.ToLower(text), strings.ToLower(c.Name.Reveal()))
 }
-
-// birthNumber finds what may be a birth number, also as people write it.
-var birthNumber = regexp.MustCompile(`\d{6}[ .-]?\d{5}`)
 
 // document is the file of an issued invoice.
 func document(x Invoice, body []byte, at time.Time) Document {

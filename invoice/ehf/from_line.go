@@ -2,7 +2,6 @@ package ehf
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	civil "github.com/rickb777/date"
@@ -32,7 +31,7 @@ func (f *from) line(i int) Line {
 		VAT: VAT{Category: l.VAT.Category, Rate: l.VAT.Rate}, Name: l.Item,
 	}
 	for _, text := range [...][2]string{{"Item", l.Item}, {"Treatment", l.Treatment}, {"VAT.Reason", l.VAT.Reason}} {
-		if hasBirthNumber(text[1]) {
+		if timebok.HasBirthNumber(text[1]) {
 			f.wrong.Add(invoice.PersonalData, out.field(i, text[0]))
 		}
 	}
@@ -106,29 +105,4 @@ func season(t time.Time) string {
 		}
 	}
 	return ""
-}
-
-// hasBirthNumber reports whether a birth number stands in a text, as eleven
-// digits or with a space after the sixth.
-func hasBirthNumber(text string) bool {
-	for len(text) >= 11 {
-		run := digitRun(text)
-		if digits := strings.ReplaceAll(text[:run], " ", ""); len(digits) == 11 {
-			if _, err := timebok.ParseBirthNumber(digits); err == nil {
-				return true
-			}
-		}
-		text = text[max(run, 1):]
-	}
-	return false
-}
-
-// digitRun is the length of the digits that text begins with, with one space
-// among them if six digits stand before it.
-func digitRun(text string) int {
-	n := 0
-	for n < len(text) && (text[n] >= '0' && text[n] <= '9' || n == 6 && text[n] == ' ' && n+1 < len(text) && text[n+1] >= '0' && text[n+1] <= '9') {
-		n++
-	}
-	return n
 }

@@ -1,0 +1,48 @@
+package timebok_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/timebok/timebok"
+)
+
+func TestHasBirthNumber(t *testing.T) {
+	for text, want := range map[string]bool{
+		"":                         false,
+		"Konsultasjon 50 minutter": false,
+		"10915596784":              true,
+		"time for 10915596784.":    true,
+		"109155 96784":             true,
+		"109155.96784":             true,
+		"109155-96784":             true,
+		"123456 10915596784":       true, // what stands before it does not hide it
+		"109155 109155 96784":      true,
+		"110915596784":             false, // twelve digits are another number
+		"109155967840":             false,
+		"109155  96784":            false,
+		"10915596785":              false, // the check digit is wrong
+		"109155":                   false,
+		"109155 ":                  false,
+		"æ10915596784å":            true,
+	} {
+		if got := timebok.HasBirthNumber(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
+
+func FuzzHasBirthNumber(f *testing.F) {
+	f.Add("109155", "96784")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		timebok.HasBirthNumber(before + after)
+		if !timebok.HasBirthNumber(before + " x10915596784x " + after) {
+			t.Error("overlooked")
+		}
+	})
+}
+
+func ExampleHasBirthNumber() {
+	fmt.Println(timebok.HasBirthNumber("Samtale med 109155 96784"), timebok.HasBirthNumber("Samtale, 50 minutter"))
+	// Output: true false
+}
