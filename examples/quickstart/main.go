@@ -17,6 +17,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/timebok/timebok"
@@ -54,6 +55,7 @@ type journal struct {
 	biller  *invoice.Biller
 	network *networktest.Fake
 	relay   *outbox.Relay
+	mail    sync.Mutex // the relay's handlers work side by side
 }
 
 // run goes through the article's steps in order.
@@ -144,6 +146,8 @@ func (j *journal) deliver(ctx context.Context) error {
 }
 
 func (j *journal) showMail(_ context.Context, m notice.Mail) error {
+	j.mail.Lock()
+	defer j.mail.Unlock()
 	j.tell("E-mail to %s: «%s»", m.To.Reveal(), m.Subject)
 	for line := range lines(m.Text) {
 		j.tell("    %s", line)
