@@ -1,6 +1,10 @@
 package timebok
 
-import "github.com/rickb777/date"
+import (
+	"fmt"
+
+	"github.com/rickb777/date"
+)
 
 // A Client (klient, pasient) receives care. What identifies a person is masked
 // wherever it is printed.
@@ -16,6 +20,7 @@ type Client struct {
 	Address     Private
 	Lang        Lang
 	Origin      Origin
+	Consents    []Consent `json:",omitzero"` // what the client has said of being told, oldest first
 }
 
 // A ClientID names a client.
@@ -44,6 +49,11 @@ func (c Client) Validate() error {
 	case Manual, FromNetwork, Imported:
 	default:
 		wrong.Add(BadValue, "Origin")
+	}
+	for i, k := range c.Consents {
+		if err := wrong.Join(fmt.Sprintf("Consents[%d]", i), k.Validate()); err != nil {
+			return err
+		}
 	}
 	return wrong.Invalid()
 }

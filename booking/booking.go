@@ -2,6 +2,7 @@ package booking
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/timebok/timebok"
@@ -35,6 +36,7 @@ type Booking struct {
 	Cancelled *Cancellation // of a cancelled booking
 	Overrides []Override    // rules set aside, oldest first
 	InvitedAt time.Time     // when the client was last invited; zero: never
+	Reply     Reply         // the client's answer to the invitation; zero: none
 	Charges   []Charge      // who pays what of a delivered session
 }
 
@@ -90,7 +92,19 @@ func (b Booking) Ref() timebok.Ref {
 }
 
 // UID is the booking's name in calendars, the same through every move.
-func (b Booking) UID() string { return b.ID.String() + "@timebok" }
+func (b Booking) UID() string { return b.ID.String() + uidSuffix }
+
+// ParseUID returns the ID of the booking with that UID. The error is an
+// *timebok.InvalidError.
+func ParseUID(uid string) (ID, error) {
+	text, ok := strings.CutSuffix(uid, uidSuffix)
+	if !ok {
+		return ID{}, timebok.Reasons{timebok.BadID.At("UID")}.Invalid()
+	}
+	return timebok.ParseID[Booking](text)
+}
+
+const uidSuffix = "@timebok"
 
 // Occupied is the time in which the practitioner can take nothing else: the
 // session with its buffers.

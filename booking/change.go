@@ -57,6 +57,7 @@ func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, err
 	if err != nil {
 		return Changes{}, err
 	}
+	was := b
 	if err := v.unknown(m.Needs(b)); err != nil {
 		return Changes{}, err
 	}
@@ -73,6 +74,7 @@ func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, err
 	}
 	b.Version++
 	b.Sequence++
+	b.Reply = Reply{}
 	b.Time = timebok.Lasting(m.Start, length)
 	if !m.With.IsZero() {
 		b.Practitioner = m.With
@@ -87,8 +89,9 @@ func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, err
 	}
 	c := Changes{Booking: b, Notices: verdict.Notices}
 	c.Records = append(c.Records, b, d.audit(by, "booking.move", b, used))
-	c.Records = append(c.Records, d.tell(b, Moved, by)...)
-	return c, nil
+	c.Records = append(c.Records, d.tell(v, b, Moved, by)...)
+	c.Records = append(c.Records, d.handOver(was, b, by)...)
+	return d.reminding(v, c)
 }
 
 // DecideCancel calls the View's booking off.
@@ -116,7 +119,7 @@ func (d *Desk) DecideCancel(v View, version int64, why Reason, by timebok.Actor)
 	}
 	b.Sequence++
 	c := Changes{Booking: b, Records: []timebok.Record{b, d.audit(by, "booking.cancel", b, []string{string(why)})}}
-	c.Records = append(c.Records, d.tell(b, CalledOff, by)...)
+	c.Records = append(c.Records, d.tell(v, b, CalledOff, by)...)
 	return c, nil
 }
 
@@ -168,15 +171,20 @@ func (d *Desk) DecideStep(v View, version int64, next State, by timebok.Actor) (
 	case Completed:
 		b.Charges = v.charges(b)
 	case EnteredInError:
-		b.Sequence++
+		if was.IsActive() { // else it is still true that it was called off
+			b.Sequence++
+		}
 		b.Charges = nil
 	}
 	c := Changes{Booking: b, Records: []timebok.Record{b, d.audit(by, "booking."+string(next), b, nil)}}
 	what := Happening("")
-	if next == EnteredInError && was.IsActive() && d.Time().Before(b.Time.Start) {
+	switch {
+	case next == Booked:
+		what = Confirmed
+	case next == EnteredInError && was.IsActive() && d.Time().Before(b.Time.Start):
 		what = CalledOff
 	}
-	c.Records = append(c.Records, d.tell(b, what, by)...)
+	c.Records = append(c.Records, d.tell(v, b, what, by)...)
 	return c, nil
 }
 
@@ -276,12 +284,17 @@ func (d *Desk) DecideInvite(v View, version int64, by timebok.Actor) (Changes, e
 	if no := d.uninvitable(v, b); len(no) > 0 {
 		return Changes{}, no.Refused()
 	}
+	first := b.InvitedAt.IsZero()
 	b.Version++
 	b.InvitedAt = d.Time()
-	return Changes{
+	c := Changes{
 		Booking: b,
-		Records: []timebok.Record{b, d.audit(by, "booking.invite", b, nil), d.notify(b, MailClient, Invited)},
-	}, nil
+		Records: []timebok.Record{b, d.audit(by, "booking.invite", b, nil), d.notify(b, d.kindFor(v.Client), Invited)},
+	}
+	if !first { // its reminder is on the way
+		return c, nil
+	}
+	return d.reminding(v, c)
 }
 
 // uninvitable lists why the View's client can't be invited to a booking.
@@ -290,7 +303,7 @@ func (d *Desk) uninvitable(v View, b Booking) timebok.Reasons {
 	if !b.State.IsPlanned() {
 		no.Add(WrongState, "State", timebok.P("state", b.State), timebok.P("next", invited))
 	}
-	if v.Client.Email.IsZero() {
+	if _, ok := d.channelTo(*v.Client); !ok {
 		no.Add(CantInvite, "Client")
 	}
 	if !d.Time().Before(b.Time.Start) {

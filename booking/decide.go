@@ -45,9 +45,9 @@ func (d *Desk) DecideBook(v View, r Request, by timebok.Actor) (Changes, error) 
 		Records: []timebok.Record{b, d.audit(by, "booking.book", b, used)},
 	}
 	if r.Invite {
-		c.Records = append(c.Records, d.notify(b, MailClient, Invited))
+		c.Records = append(c.Records, d.notify(b, d.kindFor(v.Client), Invited))
 	}
-	return c, nil
+	return d.reminding(v, c)
 }
 
 // draft returns the booking that a request would make, with what speaks against

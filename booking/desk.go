@@ -17,6 +17,16 @@ import (
 type Desk struct {
 	timebok.Source
 	CaseMaxAge time.Duration // older knowledge of a case is a notice; 0: never
+
+	// Channels are the host's ways to tell clients, the one to be used first in
+	// front: each message goes by the first on which its client has an address and
+	// has not opted out. None: by e-mail.
+	Channels []timebok.Channel
+	// Reminder is how long before a session its client, if invited, is reminded,
+	// counted on the clock on the wall; 0: 48 hours, less than 0: never. A session
+	// that is booked or moved so late that the reminder would come within an hour
+	// of being told so has none.
+	Reminder time.Duration
 }
 
 // Book makes a booking.
@@ -93,7 +103,8 @@ func (d *Desk) Attach(ctx context.Context, tx Tx, by timebok.Actor, a AttachRequ
 		func(v View) (Changes, error) { return d.DecideAttach(v, a, by) })
 }
 
-// Invite invites the client to a booking, or once more (Inviter klient).
+// Invite invites the client to a booking, or once more (Inviter klient). From then
+// on the client is told when it is moved, confirmed or called off, and reminded.
 func (d *Desk) Invite(ctx context.Context, tx Tx, by timebok.Actor, id ID, version int64) (Booking, error) {
 	return d.change(ctx, tx, id, version, nil,
 		func(v View) (Changes, error) { return d.DecideInvite(v, version, by) })
@@ -120,6 +131,11 @@ func (d *Desk) change(ctx context.Context, tx Tx, id ID, version int64, more fun
 	if more != nil {
 		more(&n, b)
 	}
+	return apply(ctx, tx, n, b, decide)
+}
+
+// apply decides on a booking that was read without its locks, and saves.
+func apply(ctx context.Context, tx Tx, n Needs, b Booking, decide func(View) (Changes, error)) (Booking, error) {
 	v, err := tx.LoadBooking(ctx, n)
 	if err != nil {
 		return Booking{}, err

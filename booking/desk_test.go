@@ -268,7 +268,9 @@ func TestDesk(t *testing.T) {
 		if diff := cmp.Diff(want, inOrder(o.actions(storage.AuditFilter{On: b.Ref()}), want)); diff != "" {
 			t.Errorf("audit (-want +got):\n%s", diff)
 		}
-		mails := []string{`mail.client {"what":"invited"}`, `mail.client {"what":"moved"}`, `mail.client {"what":"invited"}`}
+		mails := []string{
+			`mail.client {"what":"invited"}`, `mail.client {"what":"confirmed"}`, `mail.client {"what":"moved"}`, `mail.client {"what":"invited"}`,
+		}
 		if diff := cmp.Diff(mails, inOrder(o.outbox(), mails)); diff != "" {
 			t.Errorf("outbox (-want +got):\n%s", diff)
 		}

@@ -385,7 +385,9 @@ func (m *model) step(x, next *session) {
 	}
 	next.b.State = to
 	if to == booking.EnteredInError {
-		next.b.Sequence++
+		if x.b.State != booking.Cancelled {
+			next.b.Sequence++
+		}
 		next.late = x.late // it stays on record who called it off
 	}
 	f := m.fund(x.b.Series)

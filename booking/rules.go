@@ -51,10 +51,17 @@ var (
 		"tenesta har ingen behandlingskode hos {network}",
 		"the service has no treatment code at {network}")
 	CantInvite = timebok.NewRule("invite.contact",
-		"klienten har ingen e-postadresse", "klienten har inga e-postadresse",
-		"the client has no e-mail address")
+		"klienten har ingen adresse å få beskjed på, eller har reservert seg",
+		"klienten har inga adresse å få beskjed på, eller har reservert seg",
+		"the client has no address to be told at, or has opted out")
 	AlreadyBegun = timebok.NewRule("invite.past",
 		"timen har allerede begynt", "timen har alt byrja", "the session has already begun")
+	NotInvited = timebok.NewRule("reply.uninvited",
+		"klienten er ikke invitert til timen", "klienten er ikkje invitert til timen",
+		"the client is not invited to the session")
+	OtherAttendee = timebok.NewRule("reply.attendee",
+		"svaret kommer fra en annen enn klienten", "svaret kjem frå ein annan enn klienten",
+		"the answer is from somebody else than the client")
 	// BillingDiffers, LastSession and series.Stale are notices: they stop nothing.
 	BillingDiffers = timebok.NewRule("billing.differs",
 		"fakturamottaker eller fakturering er ikke den som saken krever",

@@ -16,6 +16,10 @@ type Event struct {
 	Network timebok.Network
 	Kind    EventKind
 	Booking ExternalBooking
+	// Unread names the fields that the network filled with what they can't hold,
+	// such as "Booking.Client.Email". They are left empty, and the event waits until
+	// somebody has looked at it.
+	Unread []string `json:",omitempty"`
 }
 
 // An EventKind says what happened at the network.
@@ -83,6 +87,9 @@ func (e Event) Validate() error {
 		if !f.ok {
 			wrong.Add(timebok.Missing, f.name)
 		}
+	}
+	for _, name := range e.Unread {
+		wrong.Add(timebok.BadValue, name)
 	}
 	if d := e.Booking.Duration; d < 0 || d > 24*time.Hour || d%time.Minute != 0 {
 		wrong.Add(timebok.BadValue, "Booking.Duration")

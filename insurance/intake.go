@@ -293,11 +293,11 @@ func (in *Intake) mail(e Event, b booking.Booking) timebok.Message {
 	return booking.NewNotice(id, in.Source, b, booking.MailPractitioner, what)
 }
 
-// ack is the message to the network. Each result of an event has its own.
+// ack is the message to the network. Each version of an inbox entry has its own.
 func (in *Intake) ack(r Received) timebok.Message {
-	data, _ := json.Marshal(ackData{r.Network, r.Event, r.Result, r.Codes}) // texts always marshal
+	data, _ := json.Marshal(ackData{r.Network, r.Event, r.Version, r.Result, r.Codes}) // texts always marshal
 	return timebok.Message{
-		ID:   timebok.DeriveID[timebok.Message]("ack", string(r.Network), r.Event, string(r.Result)),
+		ID:   timebok.DeriveID[timebok.Message]("ack", string(r.Network), r.Event, itoa(r.Version)),
 		Kind: AckNetwork, About: r.Ref(), Due: in.Time(), Data: data,
 	}
 }
@@ -305,6 +305,7 @@ func (in *Intake) ack(r Received) timebok.Message {
 type ackData struct {
 	Network timebok.Network `json:"network"`
 	Event   string          `json:"event"`
+	Version int64           `json:"version"`
 	Result  Result          `json:"result"`
 	Codes   []string        `json:"codes,omitempty"`
 }

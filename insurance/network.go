@@ -26,7 +26,12 @@ type Network interface {
 	// Events returns booking events after a cursor, "" for all, at least once
 	// each and in any order. A page with More is followed by another.
 	Events(ctx context.Context, c Connection, cursor string) (Page, error)
-	// Acknowledge says what became of an event. Repeating it is harmless.
+	// Standing returns how the bookings that begin at a time or later stand at the
+	// network now: the latest event of each, once, with what was reported to it since
+	// taken in. It comes over pages as Events does, from the cursor "" on.
+	Standing(ctx context.Context, c Connection, from time.Time, cursor string) (Page, error)
+	// Acknowledge says what became of an event. Repeating it is harmless; an older
+	// acknowledgement of the event than the last one is ignored.
 	Acknowledge(ctx context.Context, c Connection, a Ack) error
 	// Report says how a booking of the network stands here. Repeating it is
 	// harmless; an older report than the last one is ignored.
@@ -37,7 +42,7 @@ type Network interface {
 
 // Capabilities say what a network can do.
 type Capabilities struct {
-	Lookup, Events, Acknowledge, Report, Publish bool
+	Lookup, Events, Standing, Acknowledge, Report, Publish bool
 }
 
 // A Page is a part of the feed.
@@ -49,10 +54,11 @@ type Page struct {
 
 // An Ack tells the network what became of an event.
 type Ack struct {
-	ID     timebok.MessageID // the same in every attempt
-	Event  string
-	Result Result
-	Codes  []string // of a quarantined event: why
+	ID      timebok.MessageID // the same in every attempt
+	Event   string
+	Version int64 // of our inbox entry; a lower one than before is old news
+	Result  Result
+	Codes   []string // of a quarantined event: why
 }
 
 // A Status tells the network how its booking stands here.

@@ -28,7 +28,7 @@ func (p *Reporter) Handle(ctx context.Context, d timebok.Delivery) error {
 			if !n.Can().Acknowledge {
 				return nil
 			}
-			return n.Acknowledge(ctx, c, Ack{d.ID, a.Event, a.Result, a.Codes})
+			return n.Acknowledge(ctx, c, Ack{d.ID, a.Event, a.Version, a.Result, a.Codes})
 		})
 	case booking.ReportNetwork:
 		var b booking.Booking

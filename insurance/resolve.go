@@ -58,6 +58,7 @@ func (in *Intake) Resolve(ctx context.Context, tx Tx, by timebok.Actor, id Recei
 	if err != nil {
 		return Received{}, err
 	}
+	e.Unread = nil // somebody has looked at it
 	if r.Case != nil {
 		e.Booking.Case = r.Case
 	}

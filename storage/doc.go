@@ -59,4 +59,18 @@
 //   - Lease gives a message to one worker at a time; when a lease runs out the
 //     message can be leased again.
 //   - Done, Retry and Bury work only with the token of the present lease.
+//
+// Bulk:
+//   - An import stores records at whatever version they have. Run again, it counts
+//     them as there and changes nothing.
+//   - An import that was cut off keeps what came before, and is completed by running
+//     it again.
+//   - A record that is there with other content, or that a constraint refuses, is
+//     reported, and the others are stored.
+//   - An export lists every record of one clinic as it was at one moment, by kind and
+//     ID, and imported elsewhere it gives the same export.
+//   - Fence returns when no Update is under way, and none begins until Unfence: it
+//     fails with ErrFenced. Views go on, and no message is leased.
+//   - Erase takes away every record of a fenced clinic and of no other, and refuses a
+//     clinic that is not fenced.
 package storage

@@ -12,4 +12,7 @@ var (
 		"a View saves audit entries and nothing else")
 	Ended = timebok.NewRule("transaction.ended",
 		"transaksjonen er avsluttet", "transaksjonen er avslutta", "the transaction has ended")
+	NotFenced = timebok.NewRule("clinic.not-fenced",
+		"bare en avstengt klinikk kan slettes", "berre ein avstengd klinikk kan slettast",
+		"only a fenced clinic can be erased")
 )

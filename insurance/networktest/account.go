@@ -15,6 +15,7 @@ type account struct {
 
 	history []insurance.Event // all events, in the order in which they happened
 	acks    []insurance.Ack
+	acked   map[string]int64   // the version of the latest, by event
 	reports []insurance.Status // one for each booking, the latest
 	seen    map[timebok.MessageID]bool
 	offers  []insurance.Availability // one for each practitioner and treatment
@@ -22,7 +23,7 @@ type account struct {
 
 func newAccount(name string, s timebok.Source) *account {
 	return &account{
-		name: name, seen: map[timebok.MessageID]bool{},
+		name: name, seen: map[timebok.MessageID]bool{}, acked: map[string]int64{},
 		feed: feed{id: timebok.New[feed](s).String()},
 	}
 }
@@ -46,16 +47,20 @@ func (a *account) first(id timebok.MessageID) bool {
 	return true
 }
 
-func (a *account) report(s insurance.Status) {
-	for i, last := range a.reports {
-		if last.Booking == s.Booking {
-			if s.Version > last.Version {
-				a.reports[i] = s
-			}
-			return
-		}
+// report takes in how a booking stands at the clinic.
+func (f *Fake) report(a *account, s insurance.Status) {
+	i := slices.IndexFunc(a.reports, func(last insurance.Status) bool { return last.Booking == s.Booking })
+	switch {
+	case i < 0:
+		a.reports = append(a.reports, s)
+	case s.Version > a.reports[i].Version:
+		a.reports[i] = s
+	default:
+		return
 	}
-	a.reports = append(a.reports, s)
+	if p := f.byID[s.Booking]; p != nil && p.account == a {
+		p.reported = &s
+	}
 }
 
 func (a *account) offer(o insurance.Availability) {

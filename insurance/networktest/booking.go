@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/insurance"
 )
 
@@ -13,6 +14,20 @@ type placed struct {
 	account   *account
 	booking   insurance.ExternalBooking
 	cancelled bool
+	last      insurance.Event
+	reported  *insurance.Status // by the clinic, since then
+}
+
+// stands is the last event of a booking, with what the clinic reported since.
+func (p *placed) stands() insurance.Event {
+	e := p.last
+	if r := p.reported; r != nil {
+		e.Booking.Start = r.Start
+		if r.State == booking.Cancelled || r.State == booking.EnteredInError {
+			e.Kind = insurance.BookingCancelled
+		}
+	}
+	return e
 }
 
 // Book makes a booking with the first clinic, and returns its event. It needs no
@@ -92,6 +107,30 @@ func (f *Fake) Bookings() []insurance.ExternalBooking {
 	return out
 }
 
+// Booking returns how a booking stands at the network and the account of the clinic
+// that it is with, and false if there is none.
+func (f *Fake) Booking(id string) (e insurance.Event, account string, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p := f.byID[id]
+	if p == nil {
+		return insurance.Event{}, "", false
+	}
+	return p.stands(), p.account.name, true
+}
+
+// Stands returns how every booking stands at the network, with what clinics
+// reported, in the order in which they were made.
+func (f *Fake) Stands() []insurance.Event {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := make([]insurance.Event, len(f.bookings))
+	for i, p := range f.bookings {
+		out[i] = p.stands()
+	}
+	return out
+}
+
 // happen puts the event into the clinic's feed that a booking has become what it
 // is. The event's ID follows from the booking's, so it is the same when a program
 // is run again and names its bookings itself.
@@ -101,6 +140,7 @@ func (f *Fake) happen(p *placed, kind insurance.EventKind) insurance.Event {
 		b.Case = new(h.now())
 	}
 	e := insurance.Event{ID: b.ID + "/" + strconv.FormatInt(b.Version, 10), Network: f.name, Kind: kind, Booking: b}
+	p.last, p.reported = e, nil
 	p.account.history = append(p.account.history, e)
 	p.account.feed.add(e, f.faults, f.dice)
 	return e

@@ -21,6 +21,7 @@ type broken struct {
 	*networktest.Fake
 	can    func(insurance.Capabilities) insurance.Capabilities
 	page   func(insurance.Page, string) insurance.Page
+	stand  func(insurance.Page, string) insurance.Page
 	found  func(insurance.Case, error) (insurance.Case, error)
 	asOf   func(time.Time) time.Time
 	told   func(insurance.Ack) insurance.Ack
@@ -52,6 +53,14 @@ func (b *broken) Events(ctx context.Context, c insurance.Connection, cursor stri
 	page, err := b.Fake.Events(through(b.ctx, ctx), through(b.conn, c), cursor)
 	if b.page != nil && err == nil {
 		page = b.page(page, cursor)
+	}
+	return page, through(b.err, err)
+}
+
+func (b *broken) Standing(ctx context.Context, c insurance.Connection, from time.Time, cursor string) (insurance.Page, error) {
+	page, err := b.Fake.Standing(through(b.ctx, ctx), through(b.conn, c), from, cursor)
+	if b.stand != nil && err == nil {
+		page = b.stand(page, cursor)
 	}
 	return page, through(b.err, err)
 }
@@ -164,6 +173,25 @@ var mistakes = []struct {
 			given += len(p.Events)
 			return p
 		}
+	}},
+	{"bookings as they were made", "Standing/is the latest event of each booking from a time on", func(b *broken, _ *networktest.Harness) {
+		b.stand = eachEvent(func(e *insurance.Event) { e.Kind = insurance.BookingMade })
+	}},
+	{"deaf to reports", "Standing/has what was reported since", func(b *broken, _ *networktest.Harness) {
+		b.stand = eachEvent(func(e *insurance.Event) {
+			for _, was := range b.History() {
+				if was.ID == e.ID {
+					*e = was
+				}
+			}
+		})
+	}},
+	{"the first page", "Standing/251 bookings come over pages", func(b *broken, _ *networktest.Harness) {
+		b.stand = func(p insurance.Page, _ string) insurance.Page { p.More = false; return p }
+	}},
+	{"the last acknowledgement", "Acknowledge/an older one is ignored", func(b *broken, _ *networktest.Harness) {
+		var heard atomic.Int64
+		b.told = func(a insurance.Ack) insurance.Ack { a.Version = heard.Add(1); return a }
 	}},
 	{"no codes", "Acknowledge/tells what became of an event", func(b *broken, _ *networktest.Harness) {
 		b.told = func(a insurance.Ack) insurance.Ack { a.Codes = nil; return a }

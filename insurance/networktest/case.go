@@ -108,6 +108,13 @@ func (f *Fake) CloseCase(number string) {
 	f.ChangeCase(number, func(c *insurance.Case) { c.Status = insurance.CaseClosed })
 }
 
+// Knows reports whether the network knows a case.
+func (f *Fake) Knows(number string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.caseOf(number) != nil
+}
+
 // Case returns a case as it is now.
 func (f *Fake) Case(number string) insurance.Case {
 	f.mu.Lock()

@@ -52,7 +52,7 @@ type Options struct {
 }
 
 // All is what a network can at most.
-var All = insurance.Capabilities{Lookup: true, Events: true, Acknowledge: true, Report: true, Publish: true}
+var All = insurance.Capabilities{Lookup: true, Events: true, Standing: true, Acknowledge: true, Report: true, Publish: true}
 
 // New returns a network. The options may be nil.
 func New(o *Options) *Fake {

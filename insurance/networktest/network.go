@@ -3,6 +3,7 @@ package networktest
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/timebok/timebok"
@@ -49,12 +50,34 @@ func (f *Fake) Events(ctx context.Context, c insurance.Connection, cursor string
 	return page, nil
 }
 
+// Standing implements insurance.Network. The cursor is a position among the
+// clinic's bookings in the order in which they were made.
+func (f *Fake) Standing(ctx context.Context, c insurance.Connection, from time.Time, cursor string) (insurance.Page, error) {
+	var page insurance.Page
+	err := f.call(ctx, c, f.can.Standing, func(a *account) error {
+		page = insurance.Page{}
+		at, _ := strconv.Atoi(cursor) // what is no position is the start
+		for at = max(at, 0); at < len(f.bookings) && len(page.Events) < f.pageSize; at++ {
+			p := f.bookings[at]
+			if e := p.stands(); p.account == a && !e.Booking.Start.Before(from) {
+				page.Events = append(page.Events, e)
+			}
+		}
+		page.Next, page.More = strconv.Itoa(at), at < len(f.bookings)
+		return nil
+	})
+	if err != nil {
+		return insurance.Page{}, err
+	}
+	return page, nil
+}
+
 // Acknowledge implements insurance.Network.
 func (f *Fake) Acknowledge(ctx context.Context, c insurance.Connection, ack insurance.Ack) error {
 	return f.call(ctx, c, f.can.Acknowledge, func(a *account) error {
-		if a.first(ack.ID) {
+		if a.first(ack.ID) && ack.Version > a.acked[ack.Event] {
 			ack.Codes = slices.Clone(ack.Codes)
-			a.acks = append(a.acks, ack)
+			a.acks, a.acked[ack.Event] = append(a.acks, ack), ack.Version
 		}
 		return nil
 	})
@@ -64,7 +87,7 @@ func (f *Fake) Acknowledge(ctx context.Context, c insurance.Connection, ack insu
 func (f *Fake) Report(ctx context.Context, c insurance.Connection, s insurance.Status) error {
 	return f.call(ctx, c, f.can.Report, func(a *account) error {
 		if a.first(s.ID) {
-			a.report(s)
+			f.report(a, s)
 		}
 		return nil
 	})

@@ -57,8 +57,13 @@ var contract = []struct {
 	{"Events/251 of them come over pages", func(s *suite) { s.pages(251) }},
 	{"Events/1001 of them come over pages", func(s *suite) { s.pages(1001) }},
 
+	{"Standing/is the latest event of each booking from a time on", (*suite).standing},
+	{"Standing/has what was reported since", (*suite).standingReported},
+	{"Standing/251 bookings come over pages", (*suite).standingPages},
+
 	{"Acknowledge/tells what became of an event", (*suite).acknowledged},
 	{"Acknowledge/repeating it is harmless", (*suite).acknowledgedTwice},
+	{"Acknowledge/an older one is ignored", (*suite).acknowledgedLate},
 
 	{"Report/tells how a booking stands", (*suite).reported},
 	{"Report/repeating it is harmless", (*suite).reportedTwice},
@@ -155,7 +160,7 @@ var monday = time.Date(2031, 3, 3, 8, 0, 0, 0, time.UTC)
 func (s *suite) booking(name string, i int) insurance.ExternalBooking {
 	return insurance.ExternalBooking{
 		ID: fmt.Sprintf("%s-%04d", s.named(name), i), Practitioner: s.Practitioner, Treatment: s.Treatment,
-		Start: monday.Add(time.Duration(i) * time.Hour), CaseNumber: s.named("case"), Client: person(),
+		Start: monday.AddDate(0, 0, i/24).Add(time.Duration(i%24) * time.Hour), CaseNumber: s.named("case"), Client: person(),
 	}
 }
 
@@ -197,6 +202,10 @@ func (s *suite) calls() []call {
 		}},
 		{"Events", can.Events, func(ctx context.Context, c insurance.Connection) error {
 			_, err := n.Events(ctx, c, "")
+			return err
+		}},
+		{"Standing", can.Standing, func(ctx context.Context, c insurance.Connection) error {
+			_, err := n.Standing(ctx, c, s.Now(), "")
 			return err
 		}},
 		{"Acknowledge", can.Acknowledge, func(ctx context.Context, c insurance.Connection) error {

@@ -15,7 +15,7 @@ import (
 
 func (s *suite) ack(name string, r insurance.Result) insurance.Ack {
 	event := s.named(name)
-	a := insurance.Ack{ID: timebok.DeriveID[timebok.Message]("ack", event, string(r)), Event: event, Result: r}
+	a := insurance.Ack{ID: timebok.DeriveID[timebok.Message]("ack", event, string(r)), Event: event, Version: 1, Result: r}
 	if r == insurance.Quarantined {
 		a.Codes = []string{insurance.IdentityMismatch.Code(), booking.SlotTaken.Code()}
 	}
@@ -58,11 +58,23 @@ func (s *suite) acknowledgedTwice() {
 		return
 	}
 	first, second := s.ack("twice", insurance.Quarantined), s.ack("twice", insurance.New)
+	second.Version = 2
 	s.acknowledge(first)
 	s.acknowledge(first)
 	s.acknowledge(second)
 	s.acknowledge(first)
 	s.holds(first.Event, first, second)
+}
+
+func (s *suite) acknowledgedLate() {
+	if !s.Network.Can().Acknowledge {
+		return
+	}
+	first, second := s.ack("late", insurance.Quarantined), s.ack("late", insurance.New)
+	second.Version = 2
+	s.acknowledge(second)
+	s.acknowledge(first) // which was overtaken
+	s.holds(second.Event, second)
 }
 
 func (s *suite) status(name string, version int64) insurance.Status {

@@ -33,6 +33,9 @@ var Bookings = table("booking", []column[booking.Booking]{
 	text("external_id", func(b *booking.Booking) *string { return &b.External.ID }),
 	text("state", func(b *booking.Booking) *booking.State { return &b.State }),
 	instant("invited_at", func(b *booking.Booking) *time.Time { return &b.InvitedAt }),
+	document("reply",
+		func(b *booking.Booking) (booking.Reply, bool) { return b.Reply, b.Reply != booking.Reply{} },
+		func(b *booking.Booking, r booking.Reply) error { b.Reply = r; return nil }),
 	list("overrides", func(b *booking.Booking) *[]booking.Override { return &b.Overrides }),
 	mapped("charges", func(b *booking.Booking) *[]booking.Charge { return &b.Charges }, putCharge, chargeText.get),
 }, cancellation, []column[booking.Booking]{

@@ -63,4 +63,5 @@ var Clients = table("client", []column[timebok.Client]{
 	private("address", func(c *timebok.Client) *timebok.Private { return &c.Address }),
 	text("lang", func(c *timebok.Client) *timebok.Lang { return &c.Lang }),
 	text("origin", func(c *timebok.Client) *timebok.Origin { return &c.Origin }),
+	list("consents", func(c *timebok.Client) *[]timebok.Consent { return &c.Consents }),
 })

@@ -46,15 +46,21 @@ func plainID[T any](name string, at func(*T) *uuid.UUID) column[T] {
 // and are the relay's.
 var Messages = table("message", message)
 
-// QueuedMessages reads the outbox with what the relay wrote.
+// QueuedMessages is the outbox with what the relay wrote: to read it, and to import it.
 var QueuedMessages = table("message",
 	under(message, func(q *storage.Queued) *timebok.Message { return &q.Message }),
 	[]column[storage.Queued]{
-		ref("clinic_id", func(q *storage.Queued) *timebok.ClinicID { return &q.Clinic }),
+		readOnly(ref("clinic_id", func(q *storage.Queued) *timebok.ClinicID { return &q.Clinic })),
 		number("attempts", func(q *storage.Queued) *int { return &q.Attempts }),
 		flag("buried", func(q *storage.Queued) *bool { return &q.Buried }),
 		text("error", func(q *storage.Queued) *string { return &q.Error }),
 	})
+
+// readOnly is a column that Values leaves out.
+func readOnly[T any](c column[T]) column[T] {
+	c.put = nil
+	return c
+}
 
 // AuditEntries are added and never changed. IDs and codes only.
 var AuditEntries = table("audit", []column[timebok.AuditEntry]{

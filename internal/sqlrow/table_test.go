@@ -180,8 +180,11 @@ func TestStoredJSON(t *testing.T) {
 		{"week", jsonOf(Schedules, "week", func(s *booking.Schedule) { fill(t, &s.Week); s.Week = s.Week[:1] }),
 			`[{"Day":3,"From":"08:30:00.000","To":"08:30:00.000"}]`},
 		{"debtor", jsonOf(Invoices, "debtor", func(v *invoice.Invoice) { fill(t, &v.Debtor) }),
-			`{"ID":"` + id + `","Version":7,"BirthDate":"` + day + `","Lang":"text","Origin":"text","Name":"private","BirthNumber":"10915596784",` +
+			`{"ID":"` + id + `","Version":7,"BirthDate":"` + day + `","Lang":"text","Origin":"text","Consents":[` + consent + `,` + consent + `],"Name":"private","BirthNumber":"10915596784",` +
 				`"Email":"ola@example.com","Phone":"+4740000000","Address":"private"}`},
+		{"consents", jsonOf(Clients, "consents", func(c *timebok.Client) { fill(t, &c.Consents); c.Consents = c.Consents[:1] }), `[` + consent + `]`},
+		{"reply", jsonOf(Bookings, "reply", func(b *booking.Booking) { fill(t, &b.Reply) }),
+			`{"Answer":"text","At":"2026-03-02T06:00:00.000001Z","Sequence":7}`},
 		{"codes", jsonOf(Events, "codes", func(r *insurance.Received) { r.Codes = []string{"a.b"} }), `["a.b"]`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -193,7 +196,10 @@ func TestStoredJSON(t *testing.T) {
 	}
 }
 
-const id = "00000000-0000-4000-8000-000000000001"
+const (
+	id      = "00000000-0000-4000-8000-000000000001"
+	consent = `{"Channel":"text","Given":true,"At":"2026-03-02T06:00:00.000001Z","By":{"User":"text","Role":"text","Clinic":"` + id + `"}}`
+)
 
 func jsonOf[T timebok.Record](table *Table[T], name string, set func(*T)) func() (string, error) {
 	return func() (string, error) {

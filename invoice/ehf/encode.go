@@ -2,6 +2,7 @@ package ehf
 
 import (
 	"io"
+	"sync"
 
 	"github.com/timebok/timebok"
 )
@@ -13,13 +14,25 @@ import (
 // the EHF guide demands beyond the rules. Nothing is written then. Any other
 // error is the writer's.
 func Encode(w io.Writer, d Document) error {
-	b, err := Append(nil, d)
-	if err != nil {
-		return err
+	scratch, _ := scratches.Get().(*[]byte)
+	if scratch == nil {
+		scratch = new([]byte)
 	}
-	_, err = w.Write(b)
+	b, err := Append((*scratch)[:0], d)
+	if err == nil {
+		_, err = w.Write(b)
+	}
+	if cap(b) <= maxScratch {
+		*scratch = b
+		scratches.Put(scratch)
+	}
 	return err
 }
+
+// scratches keeps the buffers of Encode, but none that attachments made large.
+var scratches sync.Pool
+
+const maxScratch = 1 << 18
 
 // Append appends what Encode writes to dst, and returns dst as it was if it
 // refuses. With room in dst it allocates nothing, without it once.
@@ -35,14 +48,14 @@ func Append(dst []byte, d Document) ([]byte, error) {
 	if need := d.size(&t); cap(dst)-len(dst) < need {
 		dst = append(make([]byte, 0, len(dst)+need), dst...)
 	}
-	w := writer{b: dst[:cap(dst)], n: len(dst)}
-	w.document(&d, &t)
+	var w writer
+	b := w.document(dst, &d, &t)
 	if w.odd {
 		if d.checkTexts(&wrong); len(wrong) > 0 {
 			return dst, wrong.Invalid()
 		}
 	}
-	return w.b[:w.n], nil
+	return b, nil
 }
 
 const (
@@ -54,75 +67,69 @@ const (
 		` xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
 <cbc:CustomizationID>` + customization + `</cbc:CustomizationID>
 <cbc:ProfileID>` + profileID + `</cbc:ProfileID>
-`
+<cbc:ID>`
 	customization = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 	profileID     = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 )
 
 // document writes the root element. Each of its children stands on a line of
 // its own, so that a person can read it and a diff says something.
-func (w *writer) document(d *Document, t *Totals) {
+func (w *writer) document(b []byte, d *Document, t *Totals) []byte {
 	credit := d.Type.IsCreditNote()
 	if credit {
-		w.raw(creditStart)
+		b = append(b, creditStart...)
 	} else {
-		w.raw(invoiceStart)
+		b = append(b, invoiceStart...)
 	}
-	w.head(d, credit)
-	w.references(d, credit)
-	w.raw("<cac:AccountingSupplierParty>")
-	w.party(&d.Seller)
-	w.raw("</cac:AccountingSupplierParty>\n<cac:AccountingCustomerParty>")
-	w.party(&d.Buyer)
-	w.raw("</cac:AccountingCustomerParty>\n")
+	b = w.head(b, d, credit)
+	b = w.references(b, d, credit)
+	b = append(b, "<cac:AccountingSupplierParty>"...)
+	b = w.party(b, &d.Seller)
+	b = append(b, "</cac:AccountingSupplierParty>\n<cac:AccountingCustomerParty>"...)
+	b = w.party(b, &d.Buyer)
+	b = append(b, "</cac:AccountingCustomerParty>\n"...)
 	if d.Payee != nil {
-		w.payee(d.Payee)
+		b = w.payee(b, d.Payee)
 	}
 	if d.Delivery != nil {
-		w.delivery(d.Delivery)
+		b = w.delivery(b, d.Delivery)
 	}
-	w.payment(d, credit)
-	if d.Terms != "" {
-		w.raw("<cac:PaymentTerms>")
-		w.leaf("cbc:Note>", d.Terms)
-		w.raw("</cac:PaymentTerms>\n")
-	}
+	b = w.payment(b, d, credit)
+	b = w.leaf(b, "<cac:PaymentTerms><cbc:Note>", d.Terms, "</cbc:Note></cac:PaymentTerms>\n")
 	for i := range d.Adjustments {
-		w.adjustment(&d.Adjustments[i])
-		w.raw("\n")
+		b = w.adjustment(b, &d.Adjustments[i])
+		b = append(b, '\n')
 	}
-	w.totals(d, t)
+	b = w.totals(b, d, t)
 	for i := range d.Lines {
-		w.line(&d.Lines[i], credit)
+		b = w.line(b, &d.Lines[i], credit)
 	}
 	if credit {
-		w.raw("</CreditNote>\n")
-	} else {
-		w.raw("</Invoice>\n")
+		return append(b, "</CreditNote>\n"...)
 	}
+	return append(b, "</Invoice>\n"...)
 }
 
 // head writes what stands before the references. The order differs: a credit
 // note has no due date here, and its tax point comes before its type.
-func (w *writer) head(d *Document, credit bool) {
-	w.raw("<cbc:ID>")
-	w.text(d.Number)
-	w.raw("</cbc:ID>\n<cbc:IssueDate>")
-	w.dayOf(*d.IssueDate)
-	w.raw("</cbc:IssueDate>")
+func (w *writer) head(b []byte, d *Document, credit bool) []byte {
+	b = w.text(b, d.Number)
+	b = append(b, "</cbc:ID>\n<cbc:IssueDate>"...)
+	b = w.day(b, *d.IssueDate)
+	b = append(b, "</cbc:IssueDate>"...)
 	if credit {
-		w.date("cbc:TaxPointDate>", d.TaxPoint)
-		w.leaf("cbc:CreditNoteTypeCode>", string(d.Type))
-		w.leaf("cbc:Note>", d.Note)
+		b = w.date(b, "<cbc:TaxPointDate>", d.TaxPoint, "</cbc:TaxPointDate>")
+		b = w.leaf(b, "<cbc:CreditNoteTypeCode>", string(d.Type), "</cbc:CreditNoteTypeCode>")
+		b = w.leaf(b, "<cbc:Note>", d.Note, "</cbc:Note>")
 	} else {
-		w.date("cbc:DueDate>", d.DueDate)
-		w.leaf("cbc:InvoiceTypeCode>", string(d.Type))
-		w.leaf("cbc:Note>", d.Note)
-		w.date("cbc:TaxPointDate>", d.TaxPoint)
+		b = w.date(b, "<cbc:DueDate>", d.DueDate, "</cbc:DueDate>")
+		b = w.leaf(b, "<cbc:InvoiceTypeCode>", string(d.Type), "</cbc:InvoiceTypeCode>")
+		b = w.leaf(b, "<cbc:Note>", d.Note, "</cbc:Note>")
+		b = w.date(b, "<cbc:TaxPointDate>", d.TaxPoint, "</cbc:TaxPointDate>")
 	}
-	w.raw("<cbc:DocumentCurrencyCode>" + kroner + "</cbc:DocumentCurrencyCode>")
-	w.leaf("cbc:AccountingCost>", d.AccountingCost)
-	w.leaf("cbc:BuyerReference>", d.BuyerReference)
-	w.period(d.Period)
-	w.raw("\n")
+	b = append(b, "<cbc:DocumentCurrencyCode>"+kroner+"</cbc:DocumentCurrencyCode>"...)
+	b = w.leaf(b, "<cbc:AccountingCost>", d.AccountingCost, "</cbc:AccountingCost>")
+	b = w.leaf(b, "<cbc:BuyerReference>", d.BuyerReference, "</cbc:BuyerReference>")
+	b = w.period(b, d.Period)
+	return append(b, '\n')
 }

@@ -1,116 +1,90 @@
 package ehf
 
+import "strconv"
+
 // line writes one line. Append has seen that its numbers are good.
-func (w *writer) line(l *Line, credit bool) {
+func (w *writer) line(b []byte, l *Line, credit bool) []byte {
 	quantity, _ := fix(l.Quantity)
 	price, _ := fix(l.Price)
 	per, _ := l.per()
 	ore, _ := l.oreOf(quantity, price, per)
 	if credit {
-		w.raw("<cac:CreditNoteLine><cbc:ID>")
+		b = append(b, "<cac:CreditNoteLine><cbc:ID>"...)
 	} else {
-		w.raw("<cac:InvoiceLine><cbc:ID>")
+		b = append(b, "<cac:InvoiceLine><cbc:ID>"...)
 	}
-	w.text(l.ID)
-	w.raw("</cbc:ID>")
-	w.leaf("cbc:Note>", l.Note)
+	b = w.text(b, l.ID)
+	b = append(b, "</cbc:ID>"...)
+	b = w.leaf(b, "<cbc:Note>", l.Note, "</cbc:Note>")
 	if credit {
-		w.raw("<cbc:CreditedQuantity unitCode=\"")
+		b = append(append(b, "<cbc:CreditedQuantity unitCode=\""...), l.Unit...)
+		b = quantity.append(append(b, "\">"...))
+		b = append(b, "</cbc:CreditedQuantity><cbc:LineExtensionAmount"+inKroner...)
 	} else {
-		w.raw("<cbc:InvoicedQuantity unitCode=\"")
+		b = append(append(b, "<cbc:InvoicedQuantity unitCode=\""...), l.Unit...)
+		b = quantity.append(append(b, "\">"...))
+		b = append(b, "</cbc:InvoicedQuantity><cbc:LineExtensionAmount"+inKroner...)
 	}
-	w.raw(l.Unit)
-	w.raw("\">")
-	w.number(quantity)
-	if credit {
-		w.raw("</cbc:CreditedQuantity><cbc:LineExtensionAmount currencyID=\"" + kroner + "\">")
-	} else {
-		w.raw("</cbc:InvoicedQuantity><cbc:LineExtensionAmount currencyID=\"" + kroner + "\">")
-	}
-	w.ore(ore)
-	w.raw("</cbc:LineExtensionAmount>")
-	w.leaf("cbc:AccountingCost>", l.Cost)
-	w.period(l.Period)
-	if l.OrderLine != "" {
-		w.raw("<cac:OrderLineReference>")
-		w.leaf("cbc:LineID>", l.OrderLine)
-		w.raw("</cac:OrderLineReference>")
-	}
+	b = append(appendOre(b, ore), "</cbc:LineExtensionAmount>"...)
+	b = w.leaf(b, "<cbc:AccountingCost>", l.Cost, "</cbc:AccountingCost>")
+	b = w.period(b, l.Period)
+	b = w.leaf(b, "<cac:OrderLineReference><cbc:LineID>", l.OrderLine, "</cbc:LineID></cac:OrderLineReference>")
 	for i := range l.Adjustments {
-		w.adjustment(&l.Adjustments[i])
+		b = w.adjustment(b, &l.Adjustments[i])
 	}
-	w.item(l)
-	w.raw("</cac:Item><cac:Price><cbc:PriceAmount currencyID=\"" + kroner + "\">")
-	w.number(price)
-	w.raw("</cbc:PriceAmount>")
+	b = w.item(b, l)
+	b = price.append(append(b, "</cac:Item><cac:Price><cbc:PriceAmount"+inKroner...))
+	b = append(b, "</cbc:PriceAmount>"...)
 	if l.Per.Sign() != 0 {
-		w.attribute("<cbc:BaseQuantity unitCode=\"", l.Unit)
-		w.raw(">")
-		w.number(per)
-		w.raw("</cbc:BaseQuantity>")
+		b = append(append(b, "<cbc:BaseQuantity unitCode=\""...), l.Unit...)
+		b = per.append(append(b, "\">"...))
+		b = append(b, "</cbc:BaseQuantity>"...)
 	}
 	if credit {
-		w.raw("</cac:Price></cac:CreditNoteLine>\n")
-	} else {
-		w.raw("</cac:Price></cac:InvoiceLine>\n")
+		return append(b, "</cac:Price></cac:CreditNoteLine>\n"...)
 	}
+	return append(b, "</cac:Price></cac:InvoiceLine>\n"...)
 }
 
 // item writes the item up to its end tag.
-func (w *writer) item(l *Line) {
-	w.raw("<cac:Item>")
-	w.leaf("cbc:Description>", l.Description)
-	w.leaf("cbc:Name>", l.Name)
-	if l.BuyersID != "" {
-		w.raw("<cac:BuyersItemIdentification>")
-		w.leaf("cbc:ID>", l.BuyersID)
-		w.raw("</cac:BuyersItemIdentification>")
-	}
-	if l.SellersID != "" {
-		w.raw("<cac:SellersItemIdentification>")
-		w.leaf("cbc:ID>", l.SellersID)
-		w.raw("</cac:SellersItemIdentification>")
-	}
-	if !l.StandardID.IsZero() {
-		w.raw("<cac:StandardItemIdentification>")
-		w.scheme("cbc:ID>", l.StandardID)
-		w.raw("</cac:StandardItemIdentification>")
-	}
-	w.raw("<cac:ClassifiedTaxCategory>")
-	w.vat(l.VAT)
-	w.raw(vatScheme + "</cac:ClassifiedTaxCategory>")
+func (w *writer) item(b []byte, l *Line) []byte {
+	b = append(b, "<cac:Item>"...)
+	b = w.leaf(b, "<cbc:Description>", l.Description, "</cbc:Description>")
+	b = w.leaf(b, "<cbc:Name>", l.Name, "</cbc:Name>")
+	b = w.leaf(b, "<cac:BuyersItemIdentification><cbc:ID>", l.BuyersID, "</cbc:ID></cac:BuyersItemIdentification>")
+	b = w.leaf(b, "<cac:SellersItemIdentification><cbc:ID>", l.SellersID, "</cbc:ID></cac:SellersItemIdentification>")
+	b = w.scheme(b, "<cac:StandardItemIdentification><cbc:ID", l.StandardID, "</cbc:ID></cac:StandardItemIdentification>")
+	b = appendVAT(append(b, "<cac:ClassifiedTaxCategory>"...), l.VAT)
+	b = append(b, vatScheme+"</cac:ClassifiedTaxCategory>"...)
 	for i := range l.Properties {
-		w.raw("<cac:AdditionalItemProperty><cbc:Name>")
-		w.text(l.Properties[i].Name)
-		w.raw("</cbc:Name><cbc:Value>")
-		w.text(l.Properties[i].Value)
-		w.raw("</cbc:Value></cac:AdditionalItemProperty>")
+		p := &l.Properties[i]
+		b = w.text(append(b, "<cac:AdditionalItemProperty><cbc:Name>"...), p.Name)
+		b = w.text(append(b, "</cbc:Name><cbc:Value>"...), p.Value)
+		b = append(b, "</cbc:Value></cac:AdditionalItemProperty>"...)
 	}
+	return b
 }
 
-func (w *writer) adjustment(a *Adjustment) {
-	w.raw("<cac:AllowanceCharge>")
-	if a.Charge {
-		w.raw("<cbc:ChargeIndicator>true</cbc:ChargeIndicator>")
-	} else {
-		w.raw("<cbc:ChargeIndicator>false</cbc:ChargeIndicator>")
-	}
-	w.leaf("cbc:AllowanceChargeReasonCode>", a.Code)
-	w.leaf("cbc:AllowanceChargeReason>", a.Reason)
+func (w *writer) adjustment(b []byte, a *Adjustment) []byte {
+	b = append(b, "<cac:AllowanceCharge><cbc:ChargeIndicator>"...)
+	b = strconv.AppendBool(b, a.Charge)
+	b = append(b, "</cbc:ChargeIndicator>"...)
+	b = w.leaf(b, "<cbc:AllowanceChargeReasonCode>", a.Code, "</cbc:AllowanceChargeReasonCode>")
+	b = w.leaf(b, "<cbc:AllowanceChargeReason>", a.Reason, "</cbc:AllowanceChargeReason>")
 	if a.Percent.Sign() != 0 {
 		percent, _ := fix(a.Percent)
-		w.raw("<cbc:MultiplierFactorNumeric>")
-		w.number(percent)
-		w.raw("</cbc:MultiplierFactorNumeric>")
+		b = percent.append(append(b, "<cbc:MultiplierFactorNumeric>"...))
+		b = append(b, "</cbc:MultiplierFactorNumeric>"...)
 	}
-	w.money("cbc:Amount>", a.Amount.Ore())
+	b = appendOre(append(b, "<cbc:Amount"+inKroner...), a.Amount.Ore())
+	b = append(b, "</cbc:Amount>"...)
 	if !a.Base.IsZero() {
-		w.money("cbc:BaseAmount>", a.Base.Ore())
+		b = appendOre(append(b, "<cbc:BaseAmount"+inKroner...), a.Base.Ore())
+		b = append(b, "</cbc:BaseAmount>"...)
 	}
 	if a.VAT != nil {
-		w.raw("<cac:TaxCategory>")
-		w.vat(*a.VAT)
-		w.raw(vatScheme + "</cac:TaxCategory>")
+		b = appendVAT(append(b, "<cac:TaxCategory>"...), *a.VAT)
+		b = append(b, vatScheme+"</cac:TaxCategory>"...)
 	}
-	w.raw("</cac:AllowanceCharge>")
+	return append(b, "</cac:AllowanceCharge>"...)
 }

@@ -1,296 +1,221 @@
 package ehf
 
-import "github.com/timebok/timebok"
+import (
+	"encoding/base64"
+
+	"github.com/timebok/timebok"
+)
 
 // references writes what points to other documents. In a credit note a project
 // is an additional document of type 50.
-func (w *writer) references(d *Document, credit bool) {
+func (w *writer) references(b []byte, d *Document, credit bool) []byte {
 	if d.Order != "" {
-		w.raw("<cac:OrderReference>")
-		w.leaf("cbc:ID>", d.Order)
-		w.leaf("cbc:SalesOrderID>", d.SalesOrder)
-		w.raw("</cac:OrderReference>\n")
+		b = w.leaf(b, "<cac:OrderReference><cbc:ID>", d.Order, "</cbc:ID>")
+		b = w.leaf(b, "<cbc:SalesOrderID>", d.SalesOrder, "</cbc:SalesOrderID>")
+		b = append(b, "</cac:OrderReference>\n"...)
 	}
 	for i := range d.Preceding {
-		w.raw("<cac:BillingReference><cac:InvoiceDocumentReference>")
-		w.leaf("cbc:ID>", d.Preceding[i].Number)
-		w.date("cbc:IssueDate>", d.Preceding[i].IssueDate)
-		w.raw("</cac:InvoiceDocumentReference></cac:BillingReference>\n")
+		p := &d.Preceding[i]
+		b = w.leaf(b, "<cac:BillingReference><cac:InvoiceDocumentReference><cbc:ID>", p.Number, "</cbc:ID>")
+		b = w.date(b, "<cbc:IssueDate>", p.IssueDate, "</cbc:IssueDate>")
+		b = append(b, "</cac:InvoiceDocumentReference></cac:BillingReference>\n"...)
 	}
-	if d.Contract != "" {
-		w.raw("<cac:ContractDocumentReference>")
-		w.leaf("cbc:ID>", d.Contract)
-		w.raw("</cac:ContractDocumentReference>\n")
-	}
-	if !d.Object.IsZero() {
-		w.raw("<cac:AdditionalDocumentReference>")
-		w.scheme("cbc:ID>", d.Object)
-		w.raw("<cbc:DocumentTypeCode>130</cbc:DocumentTypeCode></cac:AdditionalDocumentReference>\n")
-	}
-	if credit && d.Project != "" {
-		w.raw("<cac:AdditionalDocumentReference>")
-		w.leaf("cbc:ID>", d.Project)
-		w.raw("<cbc:DocumentTypeCode>50</cbc:DocumentTypeCode></cac:AdditionalDocumentReference>\n")
+	b = w.leaf(b, "<cac:ContractDocumentReference><cbc:ID>", d.Contract, "</cbc:ID></cac:ContractDocumentReference>\n")
+	b = w.scheme(b, "<cac:AdditionalDocumentReference><cbc:ID", d.Object,
+		"</cbc:ID><cbc:DocumentTypeCode>130</cbc:DocumentTypeCode></cac:AdditionalDocumentReference>\n")
+	if credit {
+		b = w.leaf(b, "<cac:AdditionalDocumentReference><cbc:ID>", d.Project,
+			"</cbc:ID><cbc:DocumentTypeCode>50</cbc:DocumentTypeCode></cac:AdditionalDocumentReference>\n")
 	}
 	for i := range d.Attachments {
-		w.attachment(&d.Attachments[i])
+		b = w.attachment(b, &d.Attachments[i])
 	}
-	if !credit && d.Project != "" {
-		w.raw("<cac:ProjectReference>")
-		w.leaf("cbc:ID>", d.Project)
-		w.raw("</cac:ProjectReference>\n")
+	if !credit {
+		b = w.leaf(b, "<cac:ProjectReference><cbc:ID>", d.Project, "</cbc:ID></cac:ProjectReference>\n")
 	}
+	return b
 }
 
-func (w *writer) attachment(x *Attachment) {
-	w.raw("<cac:AdditionalDocumentReference>")
-	w.leaf("cbc:ID>", x.ID)
-	w.leaf("cbc:DocumentDescription>", x.Description)
-	w.raw("<cac:Attachment>")
+func (w *writer) attachment(b []byte, x *Attachment) []byte {
+	b = w.leaf(b, "<cac:AdditionalDocumentReference><cbc:ID>", x.ID, "</cbc:ID>")
+	b = w.leaf(b, "<cbc:DocumentDescription>", x.Description, "</cbc:DocumentDescription>")
+	b = append(b, "<cac:Attachment>"...)
 	if len(x.Content) > 0 {
-		w.raw("<cbc:EmbeddedDocumentBinaryObject")
-		w.attribute(" mimeCode=\"", x.MIME)
-		w.attribute(" filename=\"", x.Filename)
-		w.raw(">")
-		w.base64(x.Content)
-		w.raw("</cbc:EmbeddedDocumentBinaryObject>")
+		b = w.leaf(b, "<cbc:EmbeddedDocumentBinaryObject mimeCode=\"", x.MIME, "\"")
+		b = w.leaf(b, " filename=\"", x.Filename, "\">")
+		b = base64.StdEncoding.AppendEncode(b, x.Content)
+		b = append(b, "</cbc:EmbeddedDocumentBinaryObject>"...)
 	}
-	if x.URI != "" {
-		w.raw("<cac:ExternalReference>")
-		w.leaf("cbc:URI>", x.URI)
-		w.raw("</cac:ExternalReference>")
-	}
-	w.raw("</cac:Attachment></cac:AdditionalDocumentReference>\n")
+	b = w.leaf(b, "<cac:ExternalReference><cbc:URI>", x.URI, "</cbc:URI></cac:ExternalReference>")
+	return append(b, "</cac:Attachment></cac:AdditionalDocumentReference>\n"...)
 }
 
-func (w *writer) period(p *Period) {
+func (w *writer) period(b []byte, p *Period) []byte {
 	if p == nil {
-		return
+		return b
 	}
-	if p.From != nil && p.To != nil {
-		w.raw("<cac:InvoicePeriod><cbc:StartDate>")
-		w.dayOf(*p.From)
-		w.raw("</cbc:StartDate><cbc:EndDate>")
-		w.dayOf(*p.To)
-		w.raw("</cbc:EndDate></cac:InvoicePeriod>")
-		return
-	}
-	w.raw("<cac:InvoicePeriod>")
-	w.date("cbc:StartDate>", p.From)
-	w.date("cbc:EndDate>", p.To)
-	w.raw("</cac:InvoicePeriod>")
+	b = append(b, "<cac:InvoicePeriod>"...)
+	b = w.date(b, "<cbc:StartDate>", p.From, "</cbc:StartDate>")
+	b = w.date(b, "<cbc:EndDate>", p.To, "</cbc:EndDate>")
+	return append(b, "</cac:InvoicePeriod>"...)
 }
 
-func (w *writer) party(p *Party) {
-	w.raw("<cac:Party><cbc:EndpointID schemeID=\"")
-	w.raw(p.Endpoint.Scheme)
-	w.raw("\">")
-	w.text(p.Endpoint.Value)
-	w.raw("</cbc:EndpointID>")
+func (w *writer) party(b []byte, p *Party) []byte {
+	b = w.scheme(b, "<cac:Party><cbc:EndpointID", p.Endpoint, "</cbc:EndpointID>")
 	for i := range p.IDs {
-		w.raw("<cac:PartyIdentification>")
-		w.scheme("cbc:ID>", p.IDs[i])
-		w.raw("</cac:PartyIdentification>")
+		b = w.scheme(b, "<cac:PartyIdentification><cbc:ID", p.IDs[i], "</cbc:ID></cac:PartyIdentification>")
 	}
-	if p.TradingName != "" {
-		w.raw("<cac:PartyName>")
-		w.leaf("cbc:Name>", p.TradingName)
-		w.raw("</cac:PartyName>")
-	}
-	w.raw("<cac:PostalAddress>")
-	w.address(&p.Address)
-	w.raw("</cac:PostalAddress>")
-	w.taxScheme(p.VATNumber, "VAT")
-	w.taxScheme(p.TaxNumber, "TAX")
-	w.raw("<cac:PartyLegalEntity><cbc:RegistrationName>")
-	w.text(p.Name)
-	w.raw("</cbc:RegistrationName>")
-	w.scheme("cbc:CompanyID>", p.Org)
-	w.leaf("cbc:CompanyLegalForm>", p.LegalForm)
-	w.raw("</cac:PartyLegalEntity>")
+	b = w.leaf(b, "<cac:PartyName><cbc:Name>", p.TradingName, "</cbc:Name></cac:PartyName>")
+	b = append(b, "<cac:PostalAddress>"...)
+	b = w.address(b, &p.Address)
+	b = append(b, "</cac:PostalAddress>"...)
+	// There is at most one registration of each scheme: two of TAX make the
+	// official rules end with an error.
+	b = w.leaf(b, "<cac:PartyTaxScheme><cbc:CompanyID>", p.VATNumber,
+		"</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>")
+	b = w.leaf(b, "<cac:PartyTaxScheme><cbc:CompanyID>", p.TaxNumber,
+		"</cbc:CompanyID><cac:TaxScheme><cbc:ID>TAX</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>")
+	b = w.leaf(b, "<cac:PartyLegalEntity><cbc:RegistrationName>", p.Name, "</cbc:RegistrationName>")
+	b = w.scheme(b, "<cbc:CompanyID", p.Org, "</cbc:CompanyID>")
+	b = w.leaf(b, "<cbc:CompanyLegalForm>", p.LegalForm, "</cbc:CompanyLegalForm>")
+	b = append(b, "</cac:PartyLegalEntity>"...)
 	if !p.Contact.IsZero() {
-		w.raw("<cac:Contact>")
-		w.leaf("cbc:Name>", p.Contact.Name)
-		w.leaf("cbc:Telephone>", p.Contact.Phone)
-		w.leaf("cbc:ElectronicMail>", p.Contact.Email)
-		w.raw("</cac:Contact>")
+		b = append(b, "<cac:Contact>"...)
+		b = w.leaf(b, "<cbc:Name>", p.Contact.Name, "</cbc:Name>")
+		b = w.leaf(b, "<cbc:Telephone>", p.Contact.Phone, "</cbc:Telephone>")
+		b = w.leaf(b, "<cbc:ElectronicMail>", p.Contact.Email, "</cbc:ElectronicMail>")
+		b = append(b, "</cac:Contact>"...)
 	}
-	w.raw("</cac:Party>")
+	return append(b, "</cac:Party>"...)
 }
 
-// taxScheme writes a registration. There is at most one of each scheme: two of
-// TAX make the official rules end with an error.
-func (w *writer) taxScheme(number, scheme string) {
-	if number == "" {
-		return
-	}
-	w.raw("<cac:PartyTaxScheme><cbc:CompanyID>")
-	w.text(number)
-	w.raw("</cbc:CompanyID><cac:TaxScheme><cbc:ID>")
-	w.raw(scheme)
-	w.raw("</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>")
+func (w *writer) address(b []byte, a *Address) []byte {
+	b = w.leaf(b, "<cbc:StreetName>", a.Street, "</cbc:StreetName>")
+	b = w.leaf(b, "<cbc:AdditionalStreetName>", a.Additional, "</cbc:AdditionalStreetName>")
+	b = w.leaf(b, "<cbc:CityName>", a.City, "</cbc:CityName>")
+	b = w.leaf(b, "<cbc:PostalZone>", a.PostalCode, "</cbc:PostalZone>")
+	b = w.leaf(b, "<cbc:CountrySubentity>", a.Subdivision, "</cbc:CountrySubentity>")
+	b = w.leaf(b, "<cac:AddressLine><cbc:Line>", a.Line, "</cbc:Line></cac:AddressLine>")
+	return w.leaf(b, "<cac:Country><cbc:IdentificationCode>", a.Country, "</cbc:IdentificationCode></cac:Country>")
 }
 
-func (w *writer) address(a *Address) {
-	w.leaf("cbc:StreetName>", a.Street)
-	w.leaf("cbc:AdditionalStreetName>", a.Additional)
-	w.leaf("cbc:CityName>", a.City)
-	w.leaf("cbc:PostalZone>", a.PostalCode)
-	w.leaf("cbc:CountrySubentity>", a.Subdivision)
-	if a.Line != "" {
-		w.raw("<cac:AddressLine>")
-		w.leaf("cbc:Line>", a.Line)
-		w.raw("</cac:AddressLine>")
-	}
-	w.raw("<cac:Country><cbc:IdentificationCode>")
-	w.text(a.Country)
-	w.raw("</cbc:IdentificationCode></cac:Country>")
+func (w *writer) payee(b []byte, p *Payee) []byte {
+	b = append(b, "<cac:PayeeParty>"...)
+	b = w.scheme(b, "<cac:PartyIdentification><cbc:ID", p.ID, "</cbc:ID></cac:PartyIdentification>")
+	b = w.leaf(b, "<cac:PartyName><cbc:Name>", p.Name, "</cbc:Name></cac:PartyName>")
+	b = w.scheme(b, "<cac:PartyLegalEntity><cbc:CompanyID", p.Org, "</cbc:CompanyID></cac:PartyLegalEntity>")
+	return append(b, "</cac:PayeeParty>\n"...)
 }
 
-func (w *writer) payee(p *Payee) {
-	w.raw("<cac:PayeeParty>")
-	if !p.ID.IsZero() {
-		w.raw("<cac:PartyIdentification>")
-		w.scheme("cbc:ID>", p.ID)
-		w.raw("</cac:PartyIdentification>")
-	}
-	w.raw("<cac:PartyName>")
-	w.leaf("cbc:Name>", p.Name)
-	w.raw("</cac:PartyName>")
-	if !p.Org.IsZero() {
-		w.raw("<cac:PartyLegalEntity>")
-		w.scheme("cbc:CompanyID>", p.Org)
-		w.raw("</cac:PartyLegalEntity>")
-	}
-	w.raw("</cac:PayeeParty>\n")
-}
-
-func (w *writer) delivery(x *Delivery) {
-	w.raw("<cac:Delivery>")
-	w.date("cbc:ActualDeliveryDate>", x.Date)
+func (w *writer) delivery(b []byte, x *Delivery) []byte {
+	b = append(b, "<cac:Delivery>"...)
+	b = w.date(b, "<cbc:ActualDeliveryDate>", x.Date, "</cbc:ActualDeliveryDate>")
 	if !x.Location.IsZero() || x.Address != nil {
-		w.raw("<cac:DeliveryLocation>")
-		w.scheme("cbc:ID>", x.Location)
+		b = append(b, "<cac:DeliveryLocation>"...)
+		b = w.scheme(b, "<cbc:ID", x.Location, "</cbc:ID>")
 		if x.Address != nil {
-			w.raw("<cac:Address>")
-			w.address(x.Address)
-			w.raw("</cac:Address>")
+			b = append(b, "<cac:Address>"...)
+			b = w.address(b, x.Address)
+			b = append(b, "</cac:Address>"...)
 		}
-		w.raw("</cac:DeliveryLocation>")
+		b = append(b, "</cac:DeliveryLocation>"...)
 	}
-	if x.Name != "" {
-		w.raw("<cac:DeliveryParty><cac:PartyName>")
-		w.leaf("cbc:Name>", x.Name)
-		w.raw("</cac:PartyName></cac:DeliveryParty>")
-	}
-	w.raw("</cac:Delivery>\n")
+	b = w.leaf(b, "<cac:DeliveryParty><cac:PartyName><cbc:Name>", x.Name, "</cbc:Name></cac:PartyName></cac:DeliveryParty>")
+	return append(b, "</cac:Delivery>\n"...)
 }
 
 // payment writes a PaymentMeans for each account, all with one code and one
 // payment ID (rules UBL-SR-44, UBL-SR-47). Its name and the due date stand only
 // once (rules UBL-SR-45, UBL-SR-46).
-func (w *writer) payment(d *Document, credit bool) {
+func (w *writer) payment(b []byte, d *Document, credit bool) []byte {
 	p := d.Payment
 	if p == nil {
-		return
+		return b
 	}
 	for i := 0; i < max(1, len(p.Accounts)); i++ {
-		w.raw("<cac:PaymentMeans>")
-		if p.Name == "" || i > 0 {
-			w.leaf("cbc:PaymentMeansCode>", p.Code)
-		} else {
-			w.raw("<cbc:PaymentMeansCode")
-			w.attribute(" name=\"", p.Name)
-			w.raw(">")
-			w.text(p.Code)
-			w.raw("</cbc:PaymentMeansCode>")
+		b = append(b, "<cac:PaymentMeans><cbc:PaymentMeansCode"...)
+		if i == 0 {
+			b = w.leaf(b, " name=\"", p.Name, "\"")
 		}
+		b = w.leaf(b, ">", p.Code, "</cbc:PaymentMeansCode>")
 		if credit && i == 0 {
-			w.date("cbc:PaymentDueDate>", d.DueDate)
+			b = w.date(b, "<cbc:PaymentDueDate>", d.DueDate, "</cbc:PaymentDueDate>")
 		}
-		w.leaf("cbc:PaymentID>", p.ID)
+		b = w.leaf(b, "<cbc:PaymentID>", p.ID, "</cbc:PaymentID>")
 		if i < len(p.Accounts) {
-			w.account(&p.Accounts[i])
+			b = w.account(b, &p.Accounts[i])
 		}
-		w.raw("</cac:PaymentMeans>\n")
+		b = append(b, "</cac:PaymentMeans>\n"...)
 	}
+	return b
 }
 
-func (w *writer) account(a *Account) {
-	w.raw("<cac:PayeeFinancialAccount>")
-	w.leaf("cbc:ID>", a.ID)
-	w.leaf("cbc:Name>", a.Name)
-	if a.BIC != "" {
-		w.raw("<cac:FinancialInstitutionBranch>")
-		w.leaf("cbc:ID>", a.BIC)
-		w.raw("</cac:FinancialInstitutionBranch>")
-	}
-	w.raw("</cac:PayeeFinancialAccount>")
+func (w *writer) account(b []byte, a *Account) []byte {
+	b = w.leaf(b, "<cac:PayeeFinancialAccount><cbc:ID>", a.ID, "</cbc:ID>")
+	b = w.leaf(b, "<cbc:Name>", a.Name, "</cbc:Name>")
+	b = w.leaf(b, "<cac:FinancialInstitutionBranch><cbc:ID>", a.BIC, "</cbc:ID></cac:FinancialInstitutionBranch>")
+	return append(b, "</cac:PayeeFinancialAccount>"...)
 }
 
-func (w *writer) totals(d *Document, t *Totals) {
-	const nok = " currencyID=\"" + kroner + "\">"
-	w.raw("<cac:TaxTotal><cbc:TaxAmount" + nok)
-	w.ore(t.VAT.Ore())
-	w.raw("</cbc:TaxAmount>")
+// inKroner is the end of the start tag of an amount.
+const inKroner = " currencyID=\"" + kroner + "\">"
+
+func (w *writer) totals(b []byte, d *Document, t *Totals) []byte {
+	b = appendOre(append(b, "<cac:TaxTotal><cbc:TaxAmount"+inKroner...), t.VAT.Ore())
+	b = append(b, "</cbc:TaxAmount>"...)
 	for i := range t.ByVAT {
 		s := &t.ByVAT[i]
-		w.raw("<cac:TaxSubtotal><cbc:TaxableAmount" + nok)
-		w.ore(s.Net.Ore())
-		w.raw("</cbc:TaxableAmount><cbc:TaxAmount" + nok)
-		w.ore(s.Tax.Ore())
-		w.raw("</cbc:TaxAmount><cac:TaxCategory>")
-		w.vat(s.VAT)
+		b = appendOre(append(b, "<cac:TaxSubtotal><cbc:TaxableAmount"+inKroner...), s.Net.Ore())
+		b = appendOre(append(b, "</cbc:TaxableAmount><cbc:TaxAmount"+inKroner...), s.Tax.Ore())
+		b = appendVAT(append(b, "</cbc:TaxAmount><cac:TaxCategory>"...), s.VAT)
 		if e := d.exemption(s.VAT.Category); e != nil {
-			w.leaf("cbc:TaxExemptionReasonCode>", e.Code)
-			w.leaf("cbc:TaxExemptionReason>", e.Reason)
+			b = w.leaf(b, "<cbc:TaxExemptionReasonCode>", e.Code, "</cbc:TaxExemptionReasonCode>")
+			b = w.leaf(b, "<cbc:TaxExemptionReason>", e.Reason, "</cbc:TaxExemptionReason>")
 		}
-		w.raw(vatScheme + "</cac:TaxCategory></cac:TaxSubtotal>")
+		b = append(b, vatScheme+"</cac:TaxCategory></cac:TaxSubtotal>"...)
 	}
-	w.raw("</cac:TaxTotal>\n<cac:LegalMonetaryTotal><cbc:LineExtensionAmount" + nok)
-	w.ore(t.Lines.Ore())
-	w.raw("</cbc:LineExtensionAmount><cbc:TaxExclusiveAmount" + nok)
-	w.ore(t.Net.Ore())
-	w.raw("</cbc:TaxExclusiveAmount><cbc:TaxInclusiveAmount" + nok)
-	w.ore(t.Gross.Ore())
-	w.raw("</cbc:TaxInclusiveAmount>")
+	b = appendOre(append(b, "</cac:TaxTotal>\n<cac:LegalMonetaryTotal><cbc:LineExtensionAmount"+inKroner...), t.Lines.Ore())
+	b = appendOre(append(b, "</cbc:LineExtensionAmount><cbc:TaxExclusiveAmount"+inKroner...), t.Net.Ore())
+	b = appendOre(append(b, "</cbc:TaxExclusiveAmount><cbc:TaxInclusiveAmount"+inKroner...), t.Gross.Ore())
+	b = append(b, "</cbc:TaxInclusiveAmount>"...)
 	var allowances, charges bool
 	for i := range d.Adjustments {
 		allowances = allowances || !d.Adjustments[i].Charge
 		charges = charges || d.Adjustments[i].Charge
 	}
 	if allowances {
-		w.money("cbc:AllowanceTotalAmount>", t.Allowances.Ore())
+		b = appendOre(append(b, "<cbc:AllowanceTotalAmount"+inKroner...), t.Allowances.Ore())
+		b = append(b, "</cbc:AllowanceTotalAmount>"...)
 	}
 	if charges {
-		w.money("cbc:ChargeTotalAmount>", t.Charges.Ore())
+		b = appendOre(append(b, "<cbc:ChargeTotalAmount"+inKroner...), t.Charges.Ore())
+		b = append(b, "</cbc:ChargeTotalAmount>"...)
 	}
 	if !d.Prepaid.IsZero() {
-		w.money("cbc:PrepaidAmount>", d.Prepaid.Ore())
+		b = appendOre(append(b, "<cbc:PrepaidAmount"+inKroner...), d.Prepaid.Ore())
+		b = append(b, "</cbc:PrepaidAmount>"...)
 	}
 	if !d.Rounding.IsZero() {
-		w.money("cbc:PayableRoundingAmount>", d.Rounding.Ore())
+		b = appendOre(append(b, "<cbc:PayableRoundingAmount"+inKroner...), d.Rounding.Ore())
+		b = append(b, "</cbc:PayableRoundingAmount>"...)
 	}
-	w.raw("<cbc:PayableAmount" + nok)
-	w.ore(t.Payable.Ore())
-	w.raw("</cbc:PayableAmount></cac:LegalMonetaryTotal>\n")
+	b = appendOre(append(b, "<cbc:PayableAmount"+inKroner...), t.Payable.Ore())
+	return append(b, "</cbc:PayableAmount></cac:LegalMonetaryTotal>\n"...)
 }
 
 const vatScheme = "<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>"
 
-// vat writes category and rate; category O has none (rule BR-O-05).
-func (w *writer) vat(v VAT) {
-	switch {
-	case v.Category == timebok.Exempt:
-		w.raw("<cbc:ID>E</cbc:ID><cbc:Percent>0</cbc:Percent>")
-	case v.Category == timebok.OutsideScope:
-		w.raw("<cbc:ID>O</cbc:ID>")
-	default:
-		w.leaf("cbc:ID>", string(v.Category))
-		w.raw("<cbc:Percent>")
-		w.number(rate(v.Rate))
-		w.raw("</cbc:Percent>")
+// appendVAT writes category and rate; category O has none (rule BR-O-05).
+func appendVAT(b []byte, v VAT) []byte {
+	switch v.Category {
+	case timebok.Exempt:
+		return append(b, "<cbc:ID>E</cbc:ID><cbc:Percent>0</cbc:Percent>"...)
+	case timebok.OutsideScope:
+		return append(b, "<cbc:ID>O</cbc:ID>"...)
 	}
+	b = append(append(b, "<cbc:ID>"...), v.Category...)
+	b = rate(v.Rate).append(append(b, "</cbc:ID><cbc:Percent>"...))
+	return append(b, "</cbc:Percent>"...)
 }
 
 // rate is a number of hundredths of a per cent, in per cent.

@@ -1,101 +1,55 @@
 package ehf
 
 import (
-	"encoding/base64"
-	"slices"
+	"strings"
 	"unicode/utf8"
 
 	civil "github.com/rickb777/date"
 )
 
-// A writer writes XML into b, of which n bytes are written. It counts instead of
-// appending, since a slice that grows is a pointer that the collector must hear
-// of. Names of elements come as "cbc:ID>": they end both of their tags.
+// A writer appends XML to the slices that its methods are given. They take the
+// markup before and after a value whole: few long copies cost less than many
+// short ones.
 type writer struct {
-	b   []byte
-	n   int
 	odd bool // a text was written that checkTexts must look at
 
-	day     civil.Date // the last date that was written: a line has one twice
-	dayText [10]byte
+	last   civil.Date // the last date that was written: a line has one twice
+	date10 [10]byte   // and its text
 }
 
-// room makes sure that there is room for n bytes more.
-func (w *writer) room(n int) {
-	if len(w.b)-w.n < n {
-		w.b = slices.Grow(w.b[:w.n], n)
-		w.b = w.b[:cap(w.b)]
-	}
-}
-
-func (w *writer) raw(s string) {
-	w.room(len(s))
-	w.n += copy(w.b[w.n:], s)
-}
-
-// leaf writes an element with a text, and nothing for none: rule R008 forbids
-// empty elements.
-func (w *writer) leaf(name, text string) {
+// leaf writes a text between two pieces of markup, and nothing for none: rule
+// R008 forbids empty elements.
+func (w *writer) leaf(b []byte, open, text, shut string) []byte {
 	if text == "" {
-		return
+		return b
 	}
-	w.open(name)
-	w.text(text)
-	w.shut(name)
+	return append(w.text(append(b, open...), text), shut...)
 }
 
-func (w *writer) open(name string) {
-	w.room(len(name) + 1)
-	w.b[w.n] = '<'
-	w.n += 1 + copy(w.b[w.n+1:], name)
-}
-
-func (w *writer) shut(name string) {
-	w.room(len(name) + 2)
-	w.b[w.n], w.b[w.n+1] = '<', '/'
-	w.n += 2 + copy(w.b[w.n+2:], name)
-}
-
-// scheme writes an identifier with its scheme.
-func (w *writer) scheme(name string, id Identifier) {
+// scheme writes an identifier with its scheme. The markup before it lacks the end
+// of the start tag.
+func (w *writer) scheme(b []byte, open string, id Identifier, shut string) []byte {
 	if id.Value == "" {
-		return
+		return b
 	}
-	if id.Scheme == "" {
-		w.leaf(name, id.Value)
-		return
-	}
-	w.open(name[:len(name)-1])
-	w.raw(" schemeID=\"")
-	w.text(id.Scheme)
-	w.raw("\">")
-	w.text(id.Value)
-	w.shut(name)
+	b = append(b, open...)
+	b = w.leaf(b, " schemeID=\"", id.Scheme, "\"")
+	return w.leaf(b, ">", id.Value, shut)
 }
 
-// attribute writes an attribute, whose name comes as ` schemeID="`.
-func (w *writer) attribute(name, value string) {
-	w.raw(name)
-	w.text(value)
-	w.raw("\"")
-}
-
-func (w *writer) date(name string, day *civil.Date) {
+func (w *writer) date(b []byte, open string, day *civil.Date, shut string) []byte {
 	if day == nil {
-		return
+		return b
 	}
-	w.open(name)
-	w.dayOf(*day)
-	w.shut(name)
+	return append(w.day(append(b, open...), *day), shut...)
 }
 
-func (w *writer) dayOf(day civil.Date) {
-	if day != w.day || w.dayText[0] == 0 {
-		w.day = day
-		w.odd = !formatDate(&w.dayText, day) || w.odd
+func (w *writer) day(b []byte, day civil.Date) []byte {
+	if day != w.last || w.date10[0] == 0 {
+		w.last = day
+		w.odd = !formatDate(&w.date10, day) || w.odd
 	}
-	w.room(len(w.dayText))
-	w.n += copy(w.b[w.n:], w.dayText[:])
+	return append(b, w.date10[:]...)
 }
 
 // formatDate writes 2026-11-02, and reports whether xs:date has the year.
@@ -110,105 +64,79 @@ func formatDate(text *[10]byte, day civil.Date) bool {
 	return ok
 }
 
-// money writes an amount of kroner.
-func (w *writer) money(name string, ore int64) {
-	w.open(name[:len(name)-1])
-	w.raw(" currencyID=\"" + kroner + "\">")
-	w.ore(ore)
-	w.shut(name)
-}
-
-// numberSize is more than the longest number takes.
-const numberSize = 32
-
-func (w *writer) ore(ore int64) {
-	w.room(numberSize)
-	w.n = len(appendOre(w.b[:w.n], ore))
-}
-
-func (w *writer) number(f fixed) {
-	w.room(numberSize)
-	w.n = len(f.append(w.b[:w.n]))
-}
-
-func (w *writer) base64(content []byte) {
-	size := base64.StdEncoding.EncodedLen(len(content))
-	w.room(size)
-	base64.StdEncoding.Encode(w.b[w.n:], content)
-	w.n += size
-}
-
-// kinds of bytes in texts
-const (
-	plainByte = iota
-	markupByte
-	wideByte
-)
-
-var byteKinds = func() (k [256]uint8) {
-	for b := range k {
-		switch {
-		case b < 0x20, b == '<', b == '>', b == '&', b == '"':
-			k[b] = markupByte
-		case b >= 0x80:
-			k[b] = wideByte
-		}
-	}
-	return k
-}()
-
 // text writes character data, escaped so that it is good in attributes as well
 // and comes back byte for byte: a reader turns a bare carriage return into a
 // line feed, and in an attribute a line feed into a space.
-//
-// Most texts are plain. That is found out eight bytes at a time: the high bit of
-// a byte of the sum below is set where the byte is not plain. '<' and '>' differ
-// in one bit, and so do '"' and '&' in another.
-func (w *writer) text(s string) {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	i := 0
-	for ; i+8 <= len(s); i += 8 {
-		p := s[i : i+8]
-		x := uint64(p[0]) | uint64(p[1])<<8 | uint64(p[2])<<16 | uint64(p[3])<<24 |
-			uint64(p[4])<<32 | uint64(p[5])<<40 | uint64(p[6])<<48 | uint64(p[7])<<56
-		angle := x&^(2*ones) ^ '<'*ones
-		quote := x&^(4*ones) ^ '"'*ones
-		if (x|(x-0x20*ones)|(angle-ones)|(quote-ones))&highs != 0 {
-			break
-		}
+func (w *writer) text(b []byte, s string) []byte {
+	marked, wide := survey(s)
+	if wide && !isUnicode(s) || len(s) > 0 && s[0] == ' ' && isBlank(s) {
+		w.odd = true
 	}
-	for ; i < len(s) && byteKinds[s[i]] == plainByte; i++ {
+	if marked {
+		return w.escaped(b, s)
 	}
-	if i < len(s) || len(s) > 0 && s[0] == ' ' {
-		w.escaped(s, i)
-		return
-	}
-	w.raw(s)
+	return append(b, s...)
 }
 
-// escaped is text for one that is not plain from i on.
-func (w *writer) escaped(s string, i int) {
+// survey reports whether a text has bytes that must be escaped, and whether it has
+// some beyond ASCII. It looks at eight bytes at a time, the last eight may be
+// looked at twice.
+func survey(s string) (marked, wide bool) {
+	const highs = 0x8080808080808080
+	if len(s) < 8 {
+		for i := range len(s) {
+			marked = marked || isMarkup[s[i]]
+			wide = wide || s[i] >= 0x80
+		}
+		return marked, wide
+	}
+	x := word(s[len(s)-8:])
+	found, all := markupIn(x), x
+	for ; len(s) > 8; s = s[8:] {
+		x = word(s)
+		found |= markupIn(x)
+		all |= x
+	}
+	return found&highs != 0, all&highs != 0
+}
+
+// word is the first eight bytes of s.
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// markupIn has the high bit of some byte set if, and only if, a byte of the word
+// must be escaped. '<' and '>' differ in one bit, and so do '"' and '&' in another.
+func markupIn(x uint64) uint64 {
+	const ones = 0x0101010101010101
+	angle := x&^(2*ones) ^ '<'*ones
+	quote := x&^(4*ones) ^ '"'*ones
+	return ((x - 0x20*ones) | (angle - ones) | (quote - ones)) &^ x
+}
+
+// isMarkup is the bytes that escaped replaces.
+var isMarkup = func() (is [256]bool) {
+	for c := range is {
+		is[c] = c < 0x20 || c == '<' || c == '>' || c == '&' || c == '"'
+	}
+	return is
+}()
+
+func (w *writer) escaped(b []byte, s string) []byte {
 	w.odd = w.odd || isBlank(s)
 	from := 0
-	for ; i < len(s); i++ {
-		switch byteKinds[s[i]] {
-		case plainByte:
-			continue
-		case wideByte:
-			size := wideSize(s[i:])
-			if size == 0 {
-				w.odd = true
-				size = 1
-			}
-			i += size - 1
+	for i := range len(s) {
+		c := s[i]
+		if !isMarkup[c] {
 			continue
 		}
-		w.raw(s[from:i])
-		w.raw(escapes(s[i]))
-		w.odd = w.odd || s[i] < 0x20 && s[i] != '\t' && s[i] != '\n' && s[i] != '\r'
+		b = append(append(b, s[from:i]...), escapes(c)...)
+		w.odd = w.odd || c < 0x20 && c != '\t' && c != '\n' && c != '\r'
 		from = i + 1
 	}
-	w.raw(s[from:])
+	return append(b, s[from:]...)
 }
 
 func escapes(c byte) string {
@@ -231,14 +159,10 @@ func escapes(c byte) string {
 	return "\uFFFD" // refused by checkTexts
 }
 
-// wideSize is the size of the character that s begins with, 0 if it is none
-// that XML 1.0 allows.
-func wideSize(s string) int {
-	r, size := utf8.DecodeRuneInString(s)
-	if r == utf8.RuneError && size == 1 || r == 0xFFFE || r == 0xFFFF {
-		return 0
-	}
-	return size
+// isUnicode reports whether a text is UTF-8 without the two code points that are
+// no characters in XML 1.0. (Both begin with the byte EF.)
+func isUnicode(s string) bool {
+	return utf8.ValidString(s) && (strings.IndexByte(s, 0xEF) < 0 || !strings.ContainsAny(s, "\uFFFE\uFFFF"))
 }
 
 // isBlank reports whether there is nothing but XML's white space.

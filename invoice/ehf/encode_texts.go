@@ -113,17 +113,10 @@ func (c textCheck) line(in string, l *Line) {
 
 // isXML reports whether a text is UTF-8 of characters that XML 1.0 allows.
 func isXML(s string) bool {
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c >= 0x80:
-			size := wideSize(s[i:])
-			if size == 0 {
-				return false
-			}
-			i += size - 1
-		case c < 0x20 && c != '\t' && c != '\n' && c != '\r':
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 && c != '\t' && c != '\n' && c != '\r' {
 			return false
 		}
 	}
-	return true
+	return isUnicode(s)
 }

@@ -28,28 +28,31 @@ var powersOfTen = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e1
 // fix returns d without the zeros at its end, and false if it has more digits
 // than a fixed can have.
 func fix(d exact.Decimal) (fixed, bool) {
-	if d.Sign() == 0 {
-		return fixed{}, true
-	}
-	exp := int(d.Exponent())
-	if exp < -maxPlaces || exp > maxDigits || d.NumDigits() > maxDigits+maxPlaces {
+	exp, digits := int(d.Exponent()), d.NumDigits()
+	if exp < -maxPlaces || digits > maxDigits+maxPlaces {
+		if d.Sign() == 0 {
+			return fixed{}, true
+		}
 		// Zeros at the end may be what makes it long.
-		if exp < -64 || exp > maxDigits || d.NumDigits() > 128 {
+		if exp < -64 || exp > maxDigits || digits > 128 {
 			return fixed{}, false
 		}
 		short := d.Truncate(maxPlaces)
 		if !short.Equal(d) || short.NumDigits() > maxDigits+maxPlaces {
 			return fixed{}, false
 		}
-		d, exp = short, int(short.Exponent())
+		d, exp, digits = short, int(short.Exponent()), short.NumDigits()
 	}
 	f := fixed{coef: d.CoefficientInt64()}
-	if exp > 0 {
-		if d.NumDigits()+exp > maxDigits {
+	switch {
+	case f.coef == 0:
+		return fixed{}, true
+	case exp > 0:
+		if digits+exp > maxDigits {
 			return fixed{}, false
 		}
 		f.coef *= powersOfTen[exp]
-	} else {
+	default:
 		f.places = -exp
 	}
 	for f.places > 0 && f.coef%10 == 0 {

@@ -88,14 +88,16 @@ func isGLN(s []byte) bool {
 func isOrgNumber(s []byte) bool { return digits(9)(s) && modulo11(s) }
 
 func modulo11(s []byte) bool {
-	sum, above := 0, false
-	for i := range len(s) {
+	sum, weight, above := 0, 2, false
+	for i := len(s) - 2; i >= 0; i-- {
 		above = above || s[i] != '0'
-		if i < len(s)-1 {
-			sum += int(s[i]-'0') * ((len(s)-2-i)%6 + 2)
+		sum += int(s[i]-'0') * weight
+		if weight++; weight > 7 {
+			weight = 2
 		}
 	}
-	return above && (11-sum%11)%11 == int(s[len(s)-1]-'0')
+	check := s[len(s)-1]
+	return (above || check != '0') && (11-sum%11)%11 == int(check-'0')
 }
 
 func isCVR(s []byte) bool { return isDanishSE(s) || digits(8)(s) }

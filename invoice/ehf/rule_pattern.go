@@ -5,6 +5,13 @@ import "slices"
 // The patterns of the official rules, each a list of contexts in their order,
 // which matters: an element is tested by the first context that fits it.
 
+func patterns() []pattern {
+	return []pattern{
+		modelPattern(), syntaxPattern(), codePattern,
+		creditNotePattern, peppolPattern(), norwayPattern, restrictionPattern,
+	}
+}
+
 // modelPattern is the European standard's rules on what a document says.
 func modelPattern() pattern {
 	document := slices.Concat(documentRules, referenceDocumentRules)

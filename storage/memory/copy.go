@@ -98,6 +98,10 @@ func detach(record any) {
 		r.Keys = slices.Clone(r.Keys)
 	case *timebok.Client:
 		r.BirthDate = pointer(r.BirthDate)
+		r.Consents = slices.Clone(r.Consents)
+		for i := range r.Consents {
+			instant(&r.Consents[i].At)
+		}
 	case *timebok.Service:
 		r.Keys = slices.Clone(r.Keys)
 	case *timebok.Payer:
@@ -137,6 +141,7 @@ func detach(record any) {
 func detachBooking(b *booking.Booking) {
 	period(&b.Time)
 	instant(&b.InvitedAt)
+	instant(&b.Reply.At)
 	b.Charges = slices.Clone(b.Charges)
 	if b.Cancelled = pointer(b.Cancelled); b.Cancelled != nil {
 		instant(&b.Cancelled.At)

@@ -29,8 +29,6 @@ type Driver struct {
 	relay sync.Mutex // held by what changes leases, in any clinic
 }
 
-var _ storage.Driver = (*Driver)(nil)
-
 // New returns an empty driver.
 func New() *Driver { return &Driver{clinics: map[timebok.ClinicID]*clinic{}} }
 
@@ -40,7 +38,13 @@ type clinic struct {
 	writer chan struct{} // holds a token while an Update is open
 
 	mu sync.Mutex // guards what follows, and is held only to look or to replace
+	clinicData
+}
+
+// A clinicData is what changes of a clinic.
+type clinicData struct {
 	snapshot
+	fenced bool // no Update, and no lease
 }
 
 // A snapshot is all of a clinic at one time. Audit entries and messages stand
@@ -52,6 +56,8 @@ type snapshot struct {
 	outbox outbox
 }
 
+func emptySnapshot() snapshot { return snapshot{newState(), newTrail(), newOutbox()} }
+
 var errClosed = errors.New("timebok: storage/memory: the driver is closed")
 
 // Begin starts a transaction. An Update waits for the one before it in its clinic.
@@ -59,18 +65,22 @@ func (d *Driver) Begin(ctx context.Context, id timebok.ClinicID, readOnly bool) 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	c, err := d.clinic(id)
+	if readOnly {
+		c, err := d.clinic(id)
+		if err != nil {
+			return nil, err
+		}
+		return &tx{clinic: c, base: c.now(), readOnly: true}, nil
+	}
+	c, err := d.take(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if !readOnly {
-		select {
-		case c.writer <- struct{}{}:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	if c.isFenced() {
+		c.leave()
+		return nil, storage.Fenced()
 	}
-	return &tx{clinic: c, base: c.now(), readOnly: readOnly}, nil
+	return &tx{clinic: c, base: c.now()}, nil
 }
 
 // clinic returns what is kept of a clinic, which is nothing at first.
@@ -83,8 +93,7 @@ func (d *Driver) clinic(id timebok.ClinicID) (*clinic, error) {
 	c, ok := d.clinics[id]
 	if !ok {
 		c = &clinic{
-			id: id, writer: make(chan struct{}, 1),
-			snapshot: snapshot{newState(), newTrail(), newOutbox()},
+			id: id, writer: make(chan struct{}, 1), clinicData: clinicData{snapshot: emptySnapshot()},
 		}
 		d.clinics[id] = c
 	}

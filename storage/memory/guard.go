@@ -14,18 +14,22 @@ import (
 // transaction saved: no program gets past it, whatever it forgot to look at.
 func (tx *tx) guard() error {
 	for _, r := range tx.saved {
-		var err error
-		switch r := r.(type) {
-		case *booking.Booking:
-			err = tx.state.guardTime(r)
-		case *series.Series:
-			err = tx.state.guardCase(r)
-		case *invoice.Invoice:
-			err = tx.state.guardNumber(r)
-		}
-		if err != nil {
+		if err := tx.state.guard(r); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// guard checks what must hold of a record together with all others.
+func (s *state) guard(r timebok.Record) error {
+	switch r := r.(type) {
+	case *booking.Booking:
+		return s.guardTime(r)
+	case *series.Series:
+		return s.guardCase(r)
+	case *invoice.Invoice:
+		return s.guardNumber(r)
 	}
 	return nil
 }

@@ -24,6 +24,9 @@ func (d *Driver) Lease(ctx context.Context, l storage.LeaseRequest) ([]storage.Q
 		return nil, err
 	}
 	for _, c := range clinics {
+		if c.isFenced() {
+			continue
+		}
 		o := c.now().outbox
 		due = o.due(due, l)
 	}

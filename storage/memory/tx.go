@@ -199,6 +199,9 @@ func (tx *tx) Commit(ctx context.Context) error {
 func (tx *tx) publish() error {
 	tx.clinic.mu.Lock()
 	defer tx.clinic.mu.Unlock()
+	if tx.readOnly && len(tx.entries) > 0 && tx.clinic.fenced {
+		return storage.Fenced()
+	}
 	next := tx.clinic.snapshot
 	by := new(owner)
 	for _, e := range tx.entries {
@@ -223,6 +226,6 @@ func (tx *tx) Rollback() {
 	}
 	tx.ended = true
 	if !tx.readOnly {
-		<-tx.clinic.writer
+		tx.clinic.leave()
 	}
 }

@@ -22,8 +22,6 @@ type Driver struct {
 	closed  atomic.Bool
 }
 
-var _ storage.Driver = (*Driver)(nil)
-
 // Options tune a Driver. Nil is the zero Options, which are the defaults.
 type Options struct {
 	// Driver opens connections; nil: modernc.org/sqlite, which is pure Go. Another
@@ -87,16 +85,23 @@ func Open(path string, o *Options) (*Driver, error) {
 // Begin starts a transaction. An Update waits for its turn; a View for one of the
 // reading connections.
 func (d *Driver) Begin(ctx context.Context, clinic timebok.ClinicID, readOnly bool) (storage.DriverTx, error) {
-	if err := ctx.Err(); err != nil {
+	if err := d.usable(ctx); err != nil {
 		return nil, err
-	}
-	if d.closed.Load() {
-		return nil, &timebok.UnavailableError{What: "storage", Cause: errClosed}
 	}
 	if readOnly {
 		return d.beginView(ctx, clinic)
 	}
 	return d.beginUpdate(ctx, clinic)
+}
+
+func (d *Driver) usable(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if d.closed.Load() {
+		return &timebok.UnavailableError{What: "storage", Cause: errClosed}
+	}
+	return nil
 }
 
 // Close waits for the transactions under way and closes the file. Those that

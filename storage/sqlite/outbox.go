@@ -57,7 +57,8 @@ func (t *tx) Requeue(ctx context.Context, id timebok.MessageID, due time.Time) e
 // What is leased and not done is passed over: it is no more than all workers hold.
 var (
 	leaseRows = `UPDATE message SET attempts = attempts + 1, lease_token = ?, leased_until = ? WHERE rowid IN (
-		SELECT rowid FROM message WHERE NOT buried AND due <= ? AND (leased_until IS NULL OR leased_until <= ?)`
+		SELECT rowid FROM message WHERE NOT buried AND due <= ? AND (leased_until IS NULL OR leased_until <= ?)
+		AND clinic_id NOT IN (SELECT clinic_id FROM clinic_fence)`
 	leaseKinds = ` AND kind IN (SELECT value FROM json_each(?))`
 	leaseRest  = ` ORDER BY due, id LIMIT ?) RETURNING ` + strings.Join(sqlrow.QueuedMessages.Reads(), ", ")
 )
@@ -74,7 +75,7 @@ func (d *Driver) Lease(ctx context.Context, l storage.LeaseRequest) ([]storage.Q
 		limit = -1
 	}
 	var leased []storage.Queued
-	err := d.relay(ctx, func(t *tx) error {
+	err := d.anyway(ctx, timebok.ClinicID{}, func(t *tx) error {
 		if err := t.mark(); err != nil {
 			return err
 		}
@@ -113,28 +114,10 @@ func (d *Driver) Bury(ctx context.Context, k storage.LeaseKey, reason string) (b
 }
 
 func (d *Driver) settle(ctx context.Context, k storage.LeaseKey, sql string, args ...any) (held bool, err error) {
-	err = d.relay(ctx, func(t *tx) error {
+	err = d.anyway(ctx, timebok.ClinicID{}, func(t *tx) error {
 		n, err := t.write(sql, append(args, idBytes(k.Clinic), idBytes(k.ID), k.Token)...)
 		held = n > 0
 		return err
 	})
 	return held && err == nil, err
-}
-
-// relay runs a write of the relay in its turn.
-func (d *Driver) relay(ctx context.Context, fn func(*tx) error) error {
-	begun, err := d.Begin(ctx, timebok.ClinicID{}, false)
-	if err != nil {
-		return err
-	}
-	t, ok := begun.(*tx)
-	if !ok {
-		return errEnded // can't be
-	}
-	if err := fn(t); err != nil {
-		t.spoiled = true
-		t.Rollback()
-		return classify(err)
-	}
-	return t.Commit(ctx)
 }

@@ -65,13 +65,18 @@ func (s selection[T]) rows(c *conn, args []any, found func(T)) error {
 		}
 		r, err := s.table.Scan(sqlrow.SQLite{}, in)
 		if err != nil {
-			// The caller's input is not to blame, as the error of a parser may say.
-			return &timebok.UnavailableError{What: "storage", Cause: errors.New(err.Error())}
+			return unreadable(err)
 		}
 		found(r)
 		return nil
 	})
 	return classify(err)
+}
+
+// unreadable is the error of a row that is no record. The caller's input is not to
+// blame, as the error of a parser may say.
+func unreadable(err error) error {
+	return &timebok.UnavailableError{What: "storage", Cause: errors.New(err.Error())}
 }
 
 // get reads one record by ID, or fails with a *timebok.NotFoundError.

@@ -53,7 +53,7 @@ func (t *tx) hold(r timebok.Record) error {
 		t.entries = append(t.entries, e)
 		return nil
 	}
-	row, err := t.values(r)
+	row, err := values(t.id, r)
 	if err != nil {
 		return err
 	}
@@ -115,20 +115,25 @@ func (t *tx) flush() error {
 }
 
 // values returns the columns of a record, none for a Deletion.
-func (t *tx) values(r timebok.Record) ([]any, error) {
+func values(clinic timebok.ClinicID, r timebok.Record) ([]any, error) {
 	if _, gone := r.(timebok.Deletion); gone {
 		return nil, nil
 	}
-	ref := r.Ref()
-	w, ok := writes[ref.Kind]
+	w, ok := writes[r.Ref().Kind]
 	if !ok {
 		return nil, timebok.Reasons{timebok.BadValue.At("Kind")}.Invalid()
 	}
-	if ref.Kind == timebok.KindClinic && ref.ID != t.id.UUID() {
+	return columnsOf(w.table, clinic, r)
+}
+
+// columnsOf returns the columns of a record in a table, or an *timebok.InvalidError.
+func columnsOf(table sqlrow.Mapping, clinic timebok.ClinicID, r timebok.Record) ([]any, error) {
+	ref := r.Ref()
+	if ref.Kind == timebok.KindClinic && ref.ID != clinic.UUID() {
 		return nil, timebok.Reasons{timebok.BadID.At("ID")}.Invalid() // another clinic's
 	}
 	// Three places more, for the key that an update ends with.
-	row, err := w.table.Values(sqlrow.SQLite{}, t.id, r, make([]any, 0, len(w.table.Columns())+3))
+	row, err := table.Values(sqlrow.SQLite{}, clinic, r, make([]any, 0, len(table.Columns())+3))
 	if errors.Is(err, sqlrow.ErrNoID) {
 		return nil, timebok.Reasons{timebok.Missing.At("ID")}.Invalid()
 	}
@@ -246,7 +251,6 @@ var writes = func() map[timebok.Kind]*writeSQL {
 
 func newWriteSQL(m sqlrow.Mapping) *writeSQL {
 	columns := m.Columns()
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ")
 	one := " WHERE clinic_id = ? AND id = ?"
 	exactly, version := one, "1"
 	if m.HasVersion() {
@@ -254,9 +258,14 @@ func newWriteSQL(m sqlrow.Mapping) *writeSQL {
 	}
 	return &writeSQL{
 		table:   m,
-		insert:  "INSERT INTO " + m.Name() + " (" + strings.Join(columns, ", ") + ") VALUES (" + marks + ") ON CONFLICT DO NOTHING",
+		insert:  insertInto(m),
 		update:  "UPDATE " + m.Name() + " SET " + strings.Join(columns[2:], " = ?, ") + " = ?" + exactly,
 		remove:  "DELETE FROM " + m.Name() + exactly,
 		version: "SELECT " + version + " FROM " + m.Name() + one,
 	}
+}
+
+func insertInto(m sqlrow.Mapping) string {
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(m.Columns())), ", ")
+	return "INSERT INTO " + m.Name() + " (" + strings.Join(m.Columns(), ", ") + ") VALUES (" + marks + ") ON CONFLICT DO NOTHING"
 }

@@ -41,8 +41,24 @@ func newTx(d *Driver, clinic timebok.ClinicID, c *conn) *tx {
 // idBytes is an ID as SQLite gets it.
 func idBytes[T any](id timebok.ID[T]) []byte { return id[:] }
 
-// beginUpdate waits for the caller's turn to write.
+// beginUpdate waits for the caller's turn to write in a clinic that is not fenced.
 func (d *Driver) beginUpdate(ctx context.Context, clinic timebok.ClinicID) (*tx, error) {
+	t, err := d.beginAnyway(ctx, clinic)
+	if err != nil {
+		return nil, err
+	}
+	if d.writer.fenced[clinic] {
+		t.Rollback()
+		return nil, storage.Fenced()
+	}
+	return t, nil
+}
+
+// beginAnyway waits for the caller's turn to write.
+func (d *Driver) beginAnyway(ctx context.Context, clinic timebok.ClinicID) (*tx, error) {
+	if err := d.usable(ctx); err != nil {
+		return nil, err
+	}
 	if err := d.writer.take(ctx); err != nil {
 		return nil, err
 	}

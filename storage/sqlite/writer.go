@@ -34,10 +34,11 @@ type writer struct {
 	waiting []chan struct{} // closed when it is the waiter's turn
 	closed  bool
 
-	conn  *conn        // nil: not open
-	begun bool         // a transaction is open
-	group []chan error // members that wait for the COMMIT
-	since time.Time    // when the first of them began to
+	conn   *conn                     // nil: not open
+	begun  bool                      // a transaction is open
+	fenced map[timebok.ClinicID]bool // as it stands in the transaction
+	group  []chan error              // members that wait for the COMMIT
+	since  time.Time                 // when the first of them began to
 }
 
 // take waits for the caller's turn, and for an open transaction in it.
@@ -109,6 +110,10 @@ func (w *writer) begin() error {
 		return classify(err)
 	}
 	w.begun = true
+	if err := w.readFences(); err != nil {
+		w.abort(nil)
+		return err
+	}
 	return nil
 }
 

@@ -162,6 +162,9 @@ func (c *Clinic) addClients() {
 		Email:       must(timebok.ParseEmailAddress("ola@example.com")),
 		Phone:       must(timebok.ParsePhoneNumber("+4740000000")),
 		Address:     timebok.Hide("Prøvevegen 1, 6100 Volda"), Lang: timebok.Bokmaal, Origin: timebok.Manual,
+		Consents: []timebok.Consent{
+			{Channel: timebok.SMS, At: Monday.Add(-time.Hour), By: c.Actor()}, {Channel: timebok.SMS, Given: true, At: Monday, By: c.Actor()},
+		},
 	}
 	c.Åse = timebok.Client{
 		ID: idOf[timebok.Client](c.ids, "åse"), Version: 1,

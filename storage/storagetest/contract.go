@@ -20,7 +20,7 @@ type check struct {
 
 // contract lists all sentences of the doc comment of package storage, in its
 // order. TestContractIsWhole compares the two.
-var contract = []group{transactions, versions, tenants, lists, values, locks, outbox}
+var contract = []group{transactions, versions, tenants, lists, values, locks, outbox, bulk}
 
 // onTop lists what the suite tests besides the sentences: use-cases that a backend
 // which keeps them all carries out well.

@@ -132,7 +132,7 @@ func flowTwice(e *env) {
 			e.Fatalf("%s: %v", s.name, err)
 		}
 	}
-	other := e.in(newClinic("twice", "other IDs"))
+	other := e.in(newClinic("twice", e.ids))
 	other.save(other.Records()...)
 	other.store = storage.New(Twice(e.driver), nil)
 	for _, s := range other.flow() {

@@ -16,6 +16,9 @@ type Options struct {
 	// Reopen closes a driver and opens its data again, as after a restart of the
 	// program. Nil: the backend keeps nothing, and durability is not tested.
 	Reopen func(t *testing.T, d storage.Driver) storage.Driver
+	// NoBulk says that the driver is no storage.Bulk. Without it a driver that is
+	// none fails.
+	NoBulk bool
 }
 
 // Run tests a backend against the whole contract. The function opens a driver on
@@ -25,6 +28,9 @@ func Run(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) {
 		o = &Options{}
 	}
 	for _, g := range slices.Concat(contract, onTop) {
+		if g.name == bulk.name && o.NoBulk {
+			continue
+		}
 		t.Run(g.name, func(t *testing.T) {
 			for _, c := range g.clauses {
 				for _, check := range c.tests {
@@ -44,7 +50,8 @@ type env struct {
 	desk  *booking.Desk
 
 	driver storage.Driver
-	reopen func() // closes the driver and opens it again
+	second func() storage.Driver // opens another, empty one
+	reopen func()                // closes the driver and opens it again
 }
 
 func newEnv(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) *env {
@@ -57,11 +64,19 @@ func newEnv(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) *e
 			e.store = storage.New(e.driver, nil)
 		}
 	}
-	t.Cleanup(func() {
-		if err := e.driver.Close(); err != nil {
-			t.Errorf("Close: %v", err)
+	closing := func(d func() storage.Driver) func() {
+		return func() {
+			if err := d().Close(); err != nil {
+				t.Errorf("Close: %v", err)
+			}
 		}
-	})
+	}
+	e.second = func() storage.Driver {
+		d := open(t)
+		t.Cleanup(closing(func() storage.Driver { return d }))
+		return d
+	}
+	t.Cleanup(closing(func() storage.Driver { return e.driver })) // as it is then: it may be another after reopening
 	return e
 }
 

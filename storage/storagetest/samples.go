@@ -74,7 +74,7 @@ func (e *env) fullBooking() booking.Booking {
 	x.Overrides = []booking.Override{
 		{At: at, By: e.Actor(), Codes: []string{"x.y", "slot.taken"}, Why: nasty, Sequence: 1 << 40}, {At: Monday, Why: "2"},
 	}
-	x.InvitedAt = at
+	x.InvitedAt, x.Reply = at, booking.Reply{Answer: booking.Declined, At: at, Sequence: 3}
 	x.Charges = []booking.Charge{
 		{Billing: x.Billing, Amount: timebok.Ore(145_000), Invoice: e.fullInvoice().ID, Issued: true},
 		{Billing: timebok.BillClient, Amount: timebok.Ore(1)},

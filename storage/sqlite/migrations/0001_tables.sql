@@ -30,6 +30,11 @@ CREATE TABLE clinic (
   PRIMARY KEY (clinic_id, id)
 ) STRICT, WITHOUT ROWID;
 
+-- The clinics that are closed for changes while they are moved, or since they were.
+CREATE TABLE clinic_fence (
+  clinic_id BLOB PRIMARY KEY CHECK (length(clinic_id) = 16)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE billing_party (
   clinic_id          BLOB NOT NULL CHECK (length(clinic_id) = 16),
   id                 BLOB NOT NULL CHECK (length(id) = 16),
@@ -77,6 +82,7 @@ CREATE TABLE client (
   address      TEXT NOT NULL,
   lang         TEXT NOT NULL,
   origin       TEXT NOT NULL,
+  consents     TEXT, -- JSON
   PRIMARY KEY (clinic_id, id)
 ) STRICT;
 CREATE INDEX client_birth_date ON client (clinic_id, birth_date, id) WHERE birth_date IS NOT NULL;
@@ -221,7 +227,8 @@ CREATE TABLE booking (
   external_id      TEXT NOT NULL,
   state            TEXT NOT NULL,
   invited_at       INTEGER,
-  overrides        TEXT, -- JSON, as is the next
+  reply            TEXT, -- JSON, as are the next two
+  overrides        TEXT,
   charges          TEXT,
   cancelled_reason TEXT,
   cancelled_by     TEXT,
@@ -237,7 +244,8 @@ CREATE TABLE booking (
   CONSTRAINT booking_length CHECK (ends - starts BETWEEN 0 AND 86400000000
     AND buffer_before BETWEEN 0 AND 14400000000 AND buffer_after BETWEEN 0 AND 14400000000)
 ) STRICT;
-CREATE INDEX booking_practitioner ON booking (clinic_id, practitioner_id, starts, id);
+-- Beyond the order of the calendar it holds all that the guard and free slots read.
+CREATE INDEX booking_practitioner ON booking (clinic_id, practitioner_id, starts, id, occupied_from, occupied_to, active, overlap_allowed);
 CREATE INDEX booking_starts ON booking (clinic_id, starts, id);
 CREATE INDEX booking_client ON booking (clinic_id, client_id, starts, id);
 CREATE INDEX booking_series ON booking (clinic_id, series_id, starts, id) WHERE series_id IS NOT NULL;

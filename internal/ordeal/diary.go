@@ -1,0 +1,80 @@
+package ordeal
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// A Diary is the file in which one process writes what it was told. A line is
+// written whole or not at all, and stays when the process is killed.
+type Diary struct {
+	mu sync.Mutex
+	f  *os.File
+}
+
+// OpenDiary opens the diary of a process in a folder.
+func OpenDiary(dir, name string) (*Diary, error) {
+	f, err := os.OpenFile(filepath.Join(dir, name+".diary"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	return &Diary{f: f}, nil
+}
+
+// An outcome is what a process was told of a command.
+type outcome string
+
+const (
+	done    outcome = "done"
+	refused outcome = "refused"
+	unknown outcome = "unknown" // no answer
+	odd     outcome = "odd"     // an error that no caller should get
+	effect  outcome = "effect"  // carried out by the relay
+)
+
+// An entry is a line of a diary. What the words mean depends on the command.
+type entry struct {
+	outcome
+	command string
+	words   []string
+}
+
+func (d *Diary) write(o outcome, command string, words ...any) {
+	line := fmt.Sprintln(append([]any{o, command}, words...)...)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, err := d.f.WriteString(line); err != nil {
+		panic(err) // a diary with holes proves nothing
+	}
+}
+
+// read reads all diaries of a folder. A last line without an end is left out.
+func read(dir string, each func(entry)) error {
+	names, err := filepath.Glob(filepath.Join(dir, "*.diary"))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		for r := bufio.NewReader(f); ; {
+			line, err := r.ReadString('\n')
+			if err != nil {
+				break
+			}
+			if w := strings.Fields(line); len(w) >= 2 {
+				each(entry{outcome(w[0]), w[1], w[2:]})
+			}
+		}
+		if err := f.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

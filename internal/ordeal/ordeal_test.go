@@ -1,0 +1,82 @@
+package ordeal_test
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/ordeal"
+	"github.com/timebok/timebok/storage"
+	"github.com/timebok/timebok/storage/memory"
+)
+
+// workOn works for a moment on a driver, in this process, and counts.
+func workOn(t *testing.T, d storage.Driver) ordeal.Tally {
+	t.Helper()
+	s := storage.New(d, nil)
+	if err := ordeal.SetUp(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	diary, err := ordeal.OpenDiary(dir, "one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	ordeal.Work(ctx, s, diary, ordeal.Options{})
+	if err := ordeal.Finish(t.Context(), s, diary); err != nil {
+		t.Fatal(err)
+	}
+	tally, err := ordeal.Recount(t.Context(), s, dir, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(tally)
+	return tally
+}
+
+// A good store has nothing to be blamed for.
+func TestMemory(t *testing.T) {
+	for _, p := range workOn(t, memory.New()).Problems {
+		t.Error(p)
+	}
+}
+
+// A store that now and then forgets what it has promised is found out.
+func TestLiar(t *testing.T) {
+	tally := workOn(t, &liar{Driver: memory.New()})
+	if !strings.Contains(strings.Join(tally.Problems, "\n"), "was done and is lost") {
+		t.Errorf("nobody noticed: %v", tally.Problems)
+	}
+}
+
+// A liar drops every fortieth transaction and says that it is stored.
+type liar struct {
+	storage.Driver
+	told atomic.Int64
+}
+
+func (l *liar) Begin(ctx context.Context, clinic timebok.ClinicID, readOnly bool) (storage.DriverTx, error) {
+	tx, err := l.Driver.Begin(ctx, clinic, readOnly)
+	if err != nil || readOnly {
+		return tx, err
+	}
+	return lie{tx, l}, nil
+}
+
+type lie struct {
+	storage.DriverTx
+	*liar
+}
+
+func (l lie) Commit(ctx context.Context) error {
+	if l.told.Add(1)%40 == 0 {
+		l.Rollback()
+		return nil
+	}
+	return l.DriverTx.Commit(ctx)
+}

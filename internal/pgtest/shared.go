@@ -1,0 +1,138 @@
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// The environment variables that steer the package.
+const (
+	ServerVar = "TIMEBOK_POSTGRES"      // DSN of a server to use
+	SwitchVar = "TIMEBOK_TEST_POSTGRES" // "off" skips the tests
+)
+
+func skipIfOff(tb testing.TB) {
+	tb.Helper()
+	if os.Getenv(SwitchVar) == "off" {
+		tb.Skipf("PostgreSQL is switched off by %s=off", SwitchVar)
+	}
+}
+
+// shared is the server of this test binary, started by the first test that asks.
+var shared struct {
+	sync.Mutex
+	server *Server
+	err    error
+}
+
+// Run runs the tests of a binary and stops the server that they shared. It returns
+// the code to exit with.
+func Run(m *testing.M) int {
+	code := m.Run()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.server == nil {
+		return code
+	}
+	if err := shared.server.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return max(code, 1)
+	}
+	return code
+}
+
+// sharedDSN returns the DSN of the shared server, and starts it if need be.
+func sharedDSN() (string, error) {
+	if dsn := os.Getenv(ServerVar); dsn != "" {
+		return dsn, nil
+	}
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.server == nil && shared.err == nil {
+		shared.server, shared.err = Launch()
+	}
+	if shared.err != nil {
+		return "", shared.err
+	}
+	return shared.server.DSN("postgres"), nil
+}
+
+// Database makes an empty database on the shared server and returns its DSN. It
+// is dropped when the test ends. A test binary that calls it runs its tests by Run.
+func Database(tb testing.TB) string { return Copy(tb, "template0") }
+
+// Copy makes a database that is a copy of another one, which nobody may be
+// connected to, and returns its DSN. It is dropped when the test ends.
+func Copy(tb testing.TB, of string) string {
+	tb.Helper()
+	skipIfOff(tb)
+	dsn, err := sharedDSN()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return database(tb, dsn, of)
+}
+
+// Database makes an empty database on the server and returns its DSN. It goes
+// with the server.
+func (s *Server) Database(tb testing.TB) string {
+	tb.Helper()
+	name := newName()
+	if err := execute(s.DSN("postgres"), "CREATE DATABASE "+name+" TEMPLATE template0"); err != nil {
+		tb.Fatal(err)
+	}
+	return s.DSN(name)
+}
+
+func database(tb testing.TB, server, of string) string {
+	tb.Helper()
+	name := newName()
+	if err := execute(server, "CREATE DATABASE "+name+" TEMPLATE "+pgx.Identifier{of}.Sanitize()); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := execute(server, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			tb.Error(err)
+		}
+	})
+	return in(server, name)
+}
+
+// in is the DSN of another database of the same server.
+func in(dsn, database string) string {
+	if i := len("postgres://"); len(dsn) > i && dsn[:i] == "postgres://" {
+		return inURL(dsn, database)
+	}
+	return dsn + " dbname=" + database // the last one counts
+}
+
+func newName() string { return fmt.Sprintf("t%x", uuid.New()) }
+
+func execute(dsn, sql string) error {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, sql); err != nil {
+		return fmt.Errorf("pgtest: %s: %w", sql, err)
+	}
+	return nil
+}
+
+func inURL(dsn, database string) string {
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return dsn // connecting will say what is wrong
+	}
+	u.Path = "/" + database
+	return u.String()
+}

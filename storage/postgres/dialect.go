@@ -1,0 +1,84 @@
+package postgres
+
+import (
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/rickb777/date"
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/sqlrow"
+)
+
+// A dialect passes values in types that say by themselves what they are in
+// PostgreSQL, so that they also do where nothing is prepared: a date passed as an
+// instant would depend on the time zone of the session.
+type dialect struct{}
+
+var _ sqlrow.Dialect = dialect{}
+
+func (dialect) PutID(id uuid.UUID) any      { return pgtype.UUID{Bytes: id, Valid: true} }
+func (dialect) PutTime(t time.Time) any     { return t }
+func (dialect) PutDay(d date.Date) any      { return pgtype.Date{Time: d.UTC(), Valid: true} }
+func (dialect) PutBool(b bool) any          { return b }
+func (dialect) GetBool(v any) (bool, error) { return as[bool](v) }
+
+func (dialect) GetID(v any) (uuid.UUID, error) {
+	b, err := as[[16]byte](v)
+	return b, err
+}
+
+func (dialect) GetTime(v any) (time.Time, error) {
+	t, err := as[time.Time](v)
+	return t.UTC(), err
+}
+
+func (dialect) GetDay(v any) (date.Date, error) {
+	t, err := as[time.Time](v)
+	return date.NewAt(t), err
+}
+
+var errType = errors.New("a value of another type than belongs here")
+
+// as returns v as a V. NULLs are never given to a dialect.
+func as[V any](v any) (V, error) {
+	got, ok := v.(V)
+	if !ok {
+		return got, errType
+	}
+	return got, nil
+}
+
+// id is an ID as PostgreSQL gets it; the zero ID is a value like any other.
+func id[T any](id timebok.ID[T]) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: true} }
+
+// instant is an instant as PostgreSQL gets it, cut to microseconds.
+func instant(t time.Time) time.Time { return timebok.Instant(t) }
+
+// ids is a list of IDs as one argument, for ANY.
+func ids[T any](list []timebok.ID[T]) []pgtype.UUID {
+	out := make([]pgtype.UUID, len(list))
+	for i, x := range list {
+		out[i] = id(x)
+	}
+	return out
+}
+
+// texts is a list of texts as one argument, for ANY.
+func texts[S ~string](list []S) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = string(x)
+	}
+	return out
+}
+
+// The longest time that a booking can begin before its practitioner is occupied
+// by it no more, and after its practitioner is: a session and the buffer after
+// it, and the buffer before. The table checks both.
+const (
+	longestSession = 24 * time.Hour
+	reachBack      = longestSession + timebok.MaxBuffer
+	reachAhead     = timebok.MaxBuffer
+)

@@ -1,0 +1,159 @@
+package postgres
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/booking"
+	"github.com/timebok/timebok/internal/sqlrow"
+	"github.com/timebok/timebok/invoice"
+)
+
+var (
+	inNoSeries = from(sqlrow.Bookings, "AND client_id = $2 AND series_id IS NULL ORDER BY starts, id")
+	onLines    = from(sqlrow.Bookings, "AND id = ANY($2) ORDER BY starts, id")
+
+	payersAmong        = among(sqlrow.Payers)
+	servicesAmong      = among(sqlrow.Services)
+	practitionersAmong = among(sqlrow.Practitioners)
+)
+
+// The numbering of a party is locked by the party, which is there before it.
+const lockParty = "SELECT 1 FROM {}billing_party WHERE clinic_id = $1 AND id = $2 FOR NO KEY UPDATE"
+
+// LoadInvoicing locks what the needs name and reads what a decision about invoices
+// must know, in two round trips: only the bookings say which payers, services and
+// practitioners they are about, and only the invoice which bookings.
+func (t *tx) LoadInvoicing(ctx context.Context, n invoice.Needs) (invoice.View, error) {
+	var v invoice.View
+	r := &reading{t: t}
+	lock(r, oneSeries, n.Series, &v.Series)
+	lock(r, oneClient, n.Client, &v.Client)
+	if !n.Party.IsZero() && !t.view {
+		r.add(call{sql: lockParty, args: []any{t.clinic, id(n.Party)}})
+	}
+	lock(r, oneNumbering, n.Party, &v.Numbering)
+	r.clinic(&v.Clinic)
+	one(r, oneInvoice, n.Invoice, &v.Invoice)
+	switch {
+	case !n.Series.IsZero():
+		r.add(inSeries.all(t, &v.Bookings, id(n.Series)))
+	case !n.Client.IsZero() && n.Invoice.IsZero():
+		r.add(inNoSeries.all(t, &v.Bookings, id(n.Client)))
+	}
+	r.add(partiesAfter.all(t, &v.Parties, first, nil))
+	if err := r.send(ctx); err != nil {
+		return invoice.View{}, err
+	}
+	if err := t.loadBilled(ctx, n, &v); err != nil {
+		return invoice.View{}, err
+	}
+	return v, t.loadNamed(ctx, &v)
+}
+
+// loadBilled reads the bookings that the first round trip could not know of.
+func (t *tx) loadBilled(ctx context.Context, n invoice.Needs, v *invoice.View) error {
+	switch {
+	case !n.Series.IsZero() || n.Invoice.IsZero():
+		return nil
+	case v.Invoice != nil:
+		on := make([]booking.ID, len(v.Invoice.Lines))
+		for i, l := range v.Invoice.Lines {
+			on[i] = l.Booking
+		}
+		return t.read(ctx, onLines.all(t, &v.Bookings, ids(on)))
+	case !n.Client.IsZero(): // there is no such invoice
+		return t.read(ctx, inNoSeries.all(t, &v.Bookings, id(n.Client)))
+	}
+	return nil
+}
+
+// loadNamed reads the payers, services and practitioners that the view's records
+// name.
+func (t *tx) loadNamed(ctx context.Context, v *invoice.View) error {
+	var payers []timebok.PayerID
+	var services []timebok.ServiceID
+	var practitioners []timebok.PractitionerID
+	for _, b := range v.Bookings {
+		payers = append(payers, b.Billing.To.Payer)
+		for _, c := range b.Charges {
+			payers = append(payers, c.Billing.To.Payer)
+		}
+		services = append(services, b.Service)
+		practitioners = append(practitioners, b.Practitioner)
+	}
+	if v.Series != nil {
+		payers = append(payers, v.Series.Terms().Billing.To.Payer)
+	}
+	if v.Invoice != nil {
+		payers = append(payers, v.Invoice.Billing.To.Payer)
+	}
+	r := &reading{t: t}
+	named(r, payersAmong, payers, &v.Payers)
+	named(r, servicesAmong, services, &v.Services)
+	named(r, practitionersAmong, practitioners, &v.Practitioners)
+	if len(r.calls) == 0 {
+		return nil
+	}
+	return r.send(ctx)
+}
+
+// named reads the records of IDs, each once.
+func named[T, K any](r *reading, s selection[T], of []timebok.ID[K], to *[]T) {
+	of = slices.DeleteFunc(of, timebok.ID[K].IsZero)
+	if len(of) == 0 {
+		return
+	}
+	slices.SortFunc(of, timebok.ID[K].Compare)
+	r.add(s.all(r.t, to, ids(slices.Compact(of))))
+}
+
+// Invoices lists issued invoices by party and number, and drafts after them by ID.
+func (t *tx) Invoices(ctx context.Context, f invoice.Filter) iter.Seq2[invoice.Invoice, error] {
+	return paged(f.Limit, func(last *invoice.Invoice, n int) ([]invoice.Invoice, error) {
+		if last == nil {
+			last = f.After
+		}
+		var issued []invoice.Invoice
+		if last == nil || last.Number != 0 {
+			w := chooseInvoices(f)
+			w.and("number <> 0")
+			if last != nil {
+				w.and("(party_id, number) > (?, ?)", id(last.Party), last.Number)
+			}
+			w.add(" ORDER BY party_id, number, id LIMIT ?", int64(n))
+			var err error
+			issued, err = search(ctx, t, sqlrow.Invoices, w)
+			if err != nil || len(issued) == n {
+				return issued, err
+			}
+		}
+		w := chooseInvoices(f)
+		w.and("number = 0")
+		if last != nil && last.Number == 0 {
+			w.and("id > ?", id(last.ID))
+		}
+		w.add(" ORDER BY id LIMIT ?", int64(n-len(issued)))
+		drafts, err := search(ctx, t, sqlrow.Invoices, w)
+		return append(issued, drafts...), err
+	})
+}
+
+func chooseInvoices(f invoice.Filter) *where {
+	w := &where{}
+	if !f.Series.IsZero() {
+		w.and("series_id = ?", id(f.Series))
+	}
+	if !f.Client.IsZero() {
+		w.and("client_id = ?", id(f.Client))
+	}
+	if !f.Party.IsZero() {
+		w.and("party_id = ?", id(f.Party))
+	}
+	if len(f.States) > 0 {
+		w.and("state = ANY(?)", texts(f.States))
+	}
+	return w
+}

@@ -1,0 +1,167 @@
+package postgres
+
+import (
+	"context"
+	"iter"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/sqlrow"
+)
+
+// A selection reads records of one table. Its SQL begins with the clinic: the
+// first argument of every query is the transaction's.
+type selection[T any] struct {
+	table *sqlrow.Table[T]
+	sql   string
+}
+
+// from selects the rows of the clinic, $1, for which the rest of the statement
+// holds, such as "AND id = $2".
+func from[T any](t *sqlrow.Table[T], rest string) selection[T] {
+	return selection[T]{t, "SELECT " + strings.Join(t.Reads(), ", ") + " FROM {}" + t.Name() + " WHERE clinic_id = $1 " + rest}
+}
+
+// byID selects one record.
+func byID[T any](t *sqlrow.Table[T]) selection[T] { return from(t, "AND id = $2") }
+
+// locking selects the same and locks it, without being in the way of those who
+// only refer to it.
+func (s selection[T]) locking() selection[T] {
+	return selection[T]{s.table, s.sql + " FOR NO KEY UPDATE"}
+}
+
+// among selects the records of a list of IDs.
+func among[T any](t *sqlrow.Table[T]) selection[T] { return from(t, "AND id = ANY($2) ORDER BY id") }
+
+// each is the call that hands every record of the selection to found.
+func (s selection[T]) each(t *tx, found func(T), args ...any) call {
+	return call{sql: s.sql, args: append(append(make([]any, 0, 1+len(args)), t.clinic), args...), rows: func(rows pgx.Rows) error {
+		return scan(rows, s.table, found)
+	}}
+}
+
+func scan[T any](rows pgx.Rows, table *sqlrow.Table[T], found func(T)) error {
+	for rows.Next() {
+		row, err := rows.Values()
+		if err != nil {
+			return err
+		}
+		r, err := table.Scan(dialect{}, row)
+		if err != nil {
+			return unreadable(err)
+		}
+		found(r)
+	}
+	return nil
+}
+
+// all is the call that appends every record of the selection to a list.
+func (s selection[T]) all(t *tx, to *[]T, args ...any) call {
+	return s.each(t, func(r T) { *to = append(*to, r) }, args...)
+}
+
+// first is the call that reads the first record of the selection.
+func (s selection[T]) first(t *tx, to **T, args ...any) call {
+	return s.each(t, func(r T) {
+		if *to == nil {
+			*to = &r
+		}
+	}, args...)
+}
+
+// get reads one record by ID, or fails with a *timebok.NotFoundError.
+func get[T any, K any](ctx context.Context, t *tx, s selection[T], kind timebok.Kind, of timebok.ID[K]) (T, error) {
+	var none T
+	var found *T
+	if err := t.read(ctx, s.first(t, &found, id(of))); err != nil {
+		return none, err
+	}
+	if found == nil {
+		return none, &timebok.NotFoundError{Ref: timebok.Ref{Kind: kind, ID: of.UUID()}}
+	}
+	return *found, nil
+}
+
+// pageSize is how many records of a list are read at a time. Between two pages the
+// body of the loop has the connection.
+const pageSize = 200
+
+// paged lists records page by page. The function reads up to n of those after one
+// that was listed before, or from the start for nil.
+func paged[T any](limit int, page func(after *T, n int) ([]T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var last *T
+		for left := limit; ; {
+			n := pageSize
+			if limit > 0 {
+				n = min(n, left)
+			}
+			records, err := page(last, n)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for i := range records {
+				if !yield(records[i], nil) {
+					return
+				}
+			}
+			left -= len(records)
+			if len(records) < n || limit > 0 && left <= 0 {
+				return
+			}
+			last = &records[len(records)-1]
+		}
+	}
+}
+
+// whole lists what is never long, read at once.
+func whole[T any](ctx context.Context, t *tx, s selection[T], args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var records []T
+		if err := t.read(ctx, s.all(t, &records, args...)); err != nil {
+			var none T
+			yield(none, err)
+			return
+		}
+		for _, r := range records {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// A where collects the conditions of a search. The clinic is $1.
+type where struct {
+	sql  strings.Builder
+	args []any
+}
+
+// add adds text with its arguments, each of which stands in it as ?.
+func (w *where) add(text string, args ...any) {
+	for _, a := range args {
+		before, after, _ := strings.Cut(text, "?")
+		w.args = append(w.args, a)
+		w.sql.WriteString(before)
+		w.sql.WriteString("$" + strconv.Itoa(1+len(w.args)))
+		text = after
+	}
+	w.sql.WriteString(text)
+}
+
+// and adds a condition with its arguments.
+func (w *where) and(condition string, args ...any) {
+	w.sql.WriteString(" AND ")
+	w.add(condition, args...)
+}
+
+// search reads the records that the conditions choose.
+func search[T any](ctx context.Context, t *tx, table *sqlrow.Table[T], w *where) (found []T, err error) {
+	err = t.read(ctx, from(table, w.sql.String()).all(t, &found, w.args...))
+	return found, err
+}

@@ -1,0 +1,220 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/sqlrow"
+)
+
+type recordKey struct {
+	kind timebok.Kind
+	id   uuid.UUID
+}
+
+// A change is a record to write, and the version that it replaces in the database
+// (0: none).
+type change struct {
+	record timebok.Record
+	row    []any // its values as they were when it was saved
+	base   int64
+}
+
+// Save holds records until the transaction reads or commits. Of several saves of
+// one record the last is written. What the caller does to a record afterwards
+// changes nothing of it.
+func (t *tx) Save(records ...timebok.Record) {
+	if t.ended || t.failed != nil {
+		return
+	}
+	for _, r := range records {
+		if err := t.hold(r); err != nil {
+			t.failed = err
+			return
+		}
+	}
+}
+
+func (t *tx) hold(r timebok.Record) error {
+	if t.view {
+		e, ok := r.(timebok.AuditEntry)
+		if !ok {
+			return errReadOnly
+		}
+		e.Codes = slices.Clone(e.Codes)
+		if i := slices.IndexFunc(t.entries, func(x timebok.AuditEntry) bool { return x.ID == e.ID }); i >= 0 {
+			t.entries[i] = e
+			return nil
+		}
+		t.entries = append(t.entries, e)
+		return nil
+	}
+	row, err := t.values(r)
+	if err != nil {
+		return err
+	}
+	ref := r.Ref()
+	k := recordKey{ref.Kind, ref.ID}
+	if i, again := t.at[k]; again {
+		before := &t.held[i]
+		_, gone := before.record.(timebok.Deletion)
+		have := before.record.Ref().Version
+		if ref.Version != have && ref.Version != have+1 && !(gone && ref.Version == 1) {
+			return stale(ref, have)
+		}
+		before.record, before.row = r, row
+		return nil
+	}
+	c := change{r, row, ref.Version - 1}
+	if have, again := t.own[k]; again {
+		if ref.Version != have && ref.Version != have+1 {
+			return stale(ref, have)
+		}
+		c.base = have
+	}
+	if t.at == nil {
+		t.at = map[recordKey]int{}
+	}
+	t.at[k] = len(t.held)
+	t.held = append(t.held, c)
+	return nil
+}
+
+// stale is the error of a record that replaces a version which is not there.
+func stale(ref timebok.Ref, stored int64) error {
+	ref.Version--
+	return &timebok.StaleError{Ref: ref, Stored: stored}
+}
+
+// values returns the columns of a record, none for a Deletion.
+func (t *tx) values(r timebok.Record) ([]any, error) {
+	ref := r.Ref()
+	w, ok := writes[ref.Kind]
+	if !ok {
+		return nil, timebok.Reasons{timebok.BadValue.At("Kind")}.Invalid()
+	}
+	if d, gone := r.(timebok.Deletion); gone {
+		switch d.Of.Kind {
+		case timebok.KindAudit, timebok.KindMessage: // what was done stays done; the relay ends messages
+			return nil, timebok.Reasons{timebok.BadValue.At("Deletion.Of.Kind")}.Invalid()
+		}
+		return nil, nil
+	}
+	if ref.Kind == timebok.KindClinic && ref.ID != t.id.UUID() {
+		return nil, timebok.Reasons{timebok.BadID.At("ID")}.Invalid() // another clinic's
+	}
+	// A place more, for the version that an update ends with.
+	row, err := w.table.Values(dialect{}, t.id, r, make([]any, 0, len(w.table.Columns())+1))
+	if errors.Is(err, sqlrow.ErrNoID) {
+		return nil, timebok.Reasons{timebok.Missing.At("ID")}.Invalid()
+	}
+	if err != nil {
+		return nil, timebok.Reasons{timebok.BadValue.At(string(ref.Kind))}.Invalid()
+	}
+	return row, nil
+}
+
+// flush returns the calls that write what is held, in the order in which it was
+// saved, with the locks before and the guard behind them.
+func (t *tx) flush(ctx context.Context) []call {
+	if len(t.held) == 0 {
+		return nil
+	}
+	calls := t.guardLocks()
+	for _, c := range t.held {
+		calls = append(calls, t.write(ctx, c)...)
+	}
+	return append(calls, t.guard()...)
+}
+
+// flushed notes that what was held is written.
+func (t *tx) flushed() {
+	if len(t.held) == 0 {
+		return
+	}
+	if t.own == nil {
+		t.own = map[recordKey]int64{}
+	}
+	for _, c := range t.held {
+		ref := c.record.Ref()
+		if _, gone := c.record.(timebok.Deletion); gone {
+			ref.Version = 0
+		}
+		t.own[recordKey{ref.Kind, ref.ID}] = ref.Version
+	}
+	t.held = t.held[:0:0]
+	clear(t.at)
+}
+
+// write returns the calls that write one change.
+func (t *tx) write(ctx context.Context, c change) []call {
+	w, ref := writes[c.record.Ref().Kind], c.record.Ref()
+	out := call{fail: func(err error) error { return t.refused(ctx, err, c) }}
+	_, gone := c.record.(timebok.Deletion)
+	switch {
+	case gone && c.base == 0 && ref.Version > 1:
+		return nil // never written
+	case gone:
+		out.sql, out.args = w.remove, []any{t.clinic, pgUUID(ref.ID), c.base}
+	case c.base == 0 && ref.Version >= 1:
+		out.sql, out.args = w.insert, c.row
+	case !w.table.HasVersion() && ref.Version != 1:
+		out.sql, out.args = noRow, []any{int64(0)}
+	default:
+		out.sql, out.args = w.update, append(c.row, c.base)
+	}
+	return append([]call{out}, t.writeKeys(c, gone)...)
+}
+
+// refused is the error of a write that PostgreSQL did not carry out.
+func (t *tx) refused(ctx context.Context, err error, c change) error {
+	return classifyWrite(ctx, err, c)
+}
+
+// A writeSQL is the statements that write one kind of record.
+type writeSQL struct {
+	table                           sqlrow.Mapping
+	insert, update, remove, version string
+}
+
+// noRow fails as a change fails that finds no row to change: by a division by
+// zero. COMMIT is on its way already when that shows, so it must be an error, and
+// this is one that every database knows.
+const (
+	noRow    = "SELECT 1 / $1::bigint"
+	orNoRow  = " RETURNING 1) SELECT 1 / count(*) FROM w"
+	ofRecord = " WHERE clinic_id = $1 AND id = $2"
+)
+
+var writes = func() map[timebok.Kind]*writeSQL {
+	out := map[timebok.Kind]*writeSQL{}
+	for _, k := range sqlrow.Kinds() {
+		out[k] = newWriteSQL(sqlrow.Of(k))
+	}
+	return out
+}()
+
+func newWriteSQL(m sqlrow.Mapping) *writeSQL {
+	columns := m.Columns()
+	marks, sets := make([]string, len(columns)), make([]string, len(columns))
+	for i, name := range columns {
+		marks[i] = fmt.Sprint("$", i+1)
+		sets[i] = fmt.Sprint(name, " = $", i+1)
+	}
+	updated, removed, version := fmt.Sprintf(" AND $%d::bigint = 1", len(columns)+1), " AND $3::bigint = 1", "1::bigint"
+	if m.HasVersion() {
+		updated, removed, version = fmt.Sprintf(" AND version = $%d", len(columns)+1), " AND version = $3", "version"
+	}
+	return &writeSQL{
+		table:   m,
+		insert:  "INSERT INTO {}" + m.Name() + " (" + strings.Join(columns, ", ") + ") VALUES (" + strings.Join(marks, ", ") + ")",
+		update:  "WITH w AS (UPDATE {}" + m.Name() + " SET " + strings.Join(sets[2:], ", ") + ofRecord + updated + orNoRow,
+		remove:  "WITH w AS (DELETE FROM {}" + m.Name() + ofRecord + removed + orNoRow,
+		version: "SELECT " + version + " FROM {}" + m.Name() + ofRecord,
+	}
+}

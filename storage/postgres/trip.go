@@ -1,0 +1,128 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/storage"
+)
+
+// A call is one statement of a round trip. In its SQL {} stands for the prefix of
+// the tables.
+type call struct {
+	sql  string
+	args []any
+	rows func(pgx.Rows) error // reads the answer; nil: there is none to read
+	fail func(error) error    // makes a typed error of one; nil: classify
+}
+
+// A sender is a connection, or the host's transaction.
+type sender interface {
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+// A brokenTrip is an error of the connection: the server may have carried out what
+// was sent.
+type brokenTrip struct{ cause error }
+
+func (e *brokenTrip) Error() string { return "timebok: storage/postgres: the connection was lost" }
+func (e *brokenTrip) Unwrap() error { return e.cause }
+
+// send sends all calls at once and reads their answers. The first that fails ends
+// it: the server skips the rest.
+func (d *Driver) send(ctx context.Context, to sender, calls []call) error {
+	batch := &pgx.Batch{QueuedQueries: make([]*pgx.QueuedQuery, 0, len(calls))}
+	for _, c := range calls {
+		batch.Queue(d.sql(c.sql), c.args...)
+	}
+	results := to.SendBatch(ctx, batch)
+	for _, c := range calls {
+		if err := answer(results, c); err != nil {
+			_ = results.Close() // says the same again
+			if _, refused := refusalOf(err); !refused && !isTyped(err) {
+				return &brokenTrip{err}
+			}
+			if c.fail != nil {
+				return c.fail(err)
+			}
+			return classify(ctx, err)
+		}
+	}
+	if err := results.Close(); err != nil {
+		return &brokenTrip{err}
+	}
+	return nil
+}
+
+func answer(results pgx.BatchResults, c call) error {
+	if c.rows == nil {
+		tag, err := results.Exec()
+		if err == nil && c.sql == "COMMIT" && tag.String() == "ROLLBACK" {
+			err = errRolledBack
+		}
+		return err
+	}
+	rows, err := results.Query()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if err := c.rows(rows); err != nil {
+		return err
+	}
+	rows.Close()
+	return rows.Err()
+}
+
+var errRolledBack = storage.LostRace(errors.New("timebok: storage/postgres: the server rolled the transaction back"))
+
+// trip sends calls in the transaction, after BEGIN and after what is held. An
+// error ends the transaction: all that can follow is a rollback.
+func (t *tx) trip(ctx context.Context, calls ...call) error {
+	if err := t.ready(ctx); err != nil {
+		return err
+	}
+	if err := t.connect(ctx); err != nil {
+		t.failed = err
+		return err
+	}
+	all := t.calls[:0]
+	if !t.begun {
+		for _, sql := range t.begin {
+			all = append(all, call{sql: sql})
+		}
+		t.begun = true
+	}
+	all = append(all, t.flush(ctx)...)
+	all = append(all, calls...)
+	t.calls = all
+	err := t.d.send(ctx, t.sender, all)
+	if err == nil {
+		t.flushed()
+		return nil
+	}
+	t.failed = classify(ctx, err)
+	if broken := (*brokenTrip)(nil); errors.As(err, &broken) {
+		t.broken = true
+		t.failed = classify(ctx, broken.cause)
+		return broken
+	}
+	return t.failed
+}
+
+// read is trip for callers that don't ask how a connection was lost.
+func (t *tx) read(ctx context.Context, calls ...call) error {
+	err := t.trip(ctx, calls...)
+	if err == nil {
+		return nil
+	}
+	return t.failed
+}
+
+// unreadable is the error of a row that is not the library's. The caller's input
+// is not to blame, as the error of a parser may say.
+func unreadable(err error) error {
+	return &timebok.UnavailableError{What: "storage", Cause: errors.New(err.Error())}
+}

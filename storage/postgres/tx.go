@@ -1,0 +1,190 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/storage"
+)
+
+// A tx is a transaction of one clinic. What it saves is held until it reads or
+// commits, so that a use-case is two round trips: the first begins, locks and
+// reads, the second writes and commits.
+type tx struct {
+	d      *Driver
+	id     timebok.ClinicID
+	clinic pgtype.UUID // id, as it is passed to PostgreSQL
+
+	conn   *pgxpool.Conn // nil: none yet, or it is the host's
+	sender sender
+	begin  []string
+	end    string
+	undo   string
+	begun  bool
+	ended  bool
+	failed error // what the commit must fail with
+	broken bool  // the connection is of no use any more
+
+	view    bool
+	entries []timebok.AuditEntry // of a View
+
+	held   []change
+	at     map[recordKey]int   // where in held
+	own    map[recordKey]int64 // version that this transaction wrote; 0: it deleted
+	locked map[timebok.PractitionerID]bool
+	calls  []call // kept to be used again
+}
+
+var (
+	// A host may have set other defaults.
+	beginUpdate = []string{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"}
+	beginView   = []string{"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+
+	errEnded    = timebok.Reasons{storage.Ended.At("")}.Refused()
+	errReadOnly = timebok.Reasons{storage.ReadOnly.At("")}.Refused()
+)
+
+func newTx(d *Driver, clinic timebok.ClinicID) *tx {
+	return &tx{d: d, id: clinic, clinic: id(clinic), begin: beginUpdate, end: "COMMIT", undo: "ROLLBACK"}
+}
+
+// ClinicID is the clinic that the transaction is bound to.
+func (t *tx) ClinicID() timebok.ClinicID { return t.id }
+
+// ready reports why the transaction can't go on.
+func (t *tx) ready(ctx context.Context) error {
+	if t.ended {
+		return errEnded
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return t.failed
+}
+
+// connect takes a connection of the pool, if there is none yet.
+func (t *tx) connect(ctx context.Context) error {
+	if t.sender != nil {
+		return nil
+	}
+	conn, err := t.d.pool.Acquire(ctx)
+	if err != nil {
+		return classify(ctx, err)
+	}
+	t.conn, t.sender = conn, conn
+	return nil
+}
+
+// Commit stores what was saved.
+func (t *tx) Commit(ctx context.Context) error {
+	if t.ended {
+		return errEnded
+	}
+	if t.view {
+		return t.endView(ctx)
+	}
+	err := t.ready(ctx)
+	if err == nil {
+		err = t.commit(ctx)
+	}
+	if err != nil {
+		t.Rollback()
+		return err
+	}
+	t.ended = true
+	t.release()
+	return nil
+}
+
+// commit writes what is held and commits, in one round trip.
+func (t *tx) commit(ctx context.Context) error {
+	if err := t.connect(ctx); err != nil {
+		return err
+	}
+	saved := t.held
+	sure, stop := t.untilSure(ctx)
+	defer stop()
+	err := t.trip(sure, fenced(t), call{sql: t.end})
+	if broken := (*brokenTrip)(nil); errors.As(err, &broken) {
+		return t.d.resolve(sure, t.id, saved, broken.cause)
+	}
+	if err != nil && ctx.Err() != nil && errors.Is(err, timebok.ErrUnavailable) {
+		return ctx.Err() // the server was told to give up
+	}
+	return err
+}
+
+// grace is how long a server that was told to give up has for its answer.
+const grace = 10 * time.Second
+
+// untilSure returns a context for the commit that does not end with the caller's:
+// that would cut the connection and leave the outcome unknown. Instead the server
+// is told to give up what it waits for, and its answer is awaited.
+func (t *tx) untilSure(ctx context.Context) (context.Context, func()) {
+	sure, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	if ctx.Done() == nil || t.conn == nil {
+		return sure, cancel
+	}
+	conn, told := t.conn.Conn().PgConn(), make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(told)
+		time.AfterFunc(grace, cancel)
+		_ = conn.CancelRequest(sure) // then the grace decides
+	})
+	return sure, func() {
+		if !stop() {
+			<-told
+			t.broken = true // it might still reach whoever has the connection next
+		}
+		cancel()
+	}
+}
+
+// Rollback forgets what was saved.
+func (t *tx) Rollback() {
+	if t.ended {
+		return
+	}
+	t.ended = true
+	if t.begun && !t.broken && t.conn != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), grace)
+		defer cancel()
+		_, _ = t.conn.Exec(ctx, t.undo) // what can't be rolled back is closed by the pool
+	}
+	t.release()
+}
+
+func (t *tx) release() {
+	if t.conn != nil {
+		if t.broken {
+			_ = t.conn.Conn().PgConn().Conn().Close() // so that the pool drops it
+			_ = t.conn.Conn().Close(context.Background())
+		}
+		t.conn.Release()
+		t.conn, t.sender = nil, nil
+	}
+}
+
+// endView lets the snapshot go and stores the audit entries that the View saved,
+// in a transaction of their own.
+func (t *tx) endView(ctx context.Context) error {
+	if t.failed != nil || len(t.entries) == 0 {
+		err := t.failed
+		t.Rollback()
+		return err
+	}
+	u := newTx(t.d, t.id)
+	if t.begun {
+		u.begin = append([]string{"COMMIT"}, beginUpdate...)
+	}
+	u.conn, u.sender = t.conn, t.sender
+	t.conn, t.sender, t.ended = nil, nil, true
+	for _, e := range t.entries {
+		u.Save(e)
+	}
+	return u.Commit(ctx)
+}

@@ -1,0 +1,502 @@
+package storagetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/booking"
+	"github.com/timebok/timebok/series"
+	"github.com/timebok/timebok/storage"
+)
+
+var bulk = group{"Bulk", []clause{
+	{"An import stores records at whatever version they have. Run again, it counts them as there and changes nothing.", []check{
+		{"records of every kind", importEverything},
+		{"a message that was never attempted", importPlainMessage},
+		{"what is imported can be used", importedIsUsed},
+		{"records that can't be imported", importInvalid},
+	}},
+	{"An import that was cut off keeps what came before, and is completed by running it again.", []check{
+		{"cut off by its source", importCutOff},
+		{"cut off by its context", importCancelled},
+	}},
+	{"A record that is there with other content, or that a constraint refuses, is reported, and the others are stored.", []check{
+		{"differences are reported", importDiffers},
+		{"refusals are reported", importRefused},
+	}},
+	{"An export lists every record of one clinic as it was at one moment, by kind and ID, and imported elsewhere it gives the same export.", []check{
+		{"in order", exportInOrder},
+		{"one moment", exportOneMoment},
+		{"there and back", exportImport},
+	}},
+	{"Fence returns when no Update is under way, and none begins until Unfence: it fails with ErrFenced. Views go on, and no message is leased.", []check{
+		{"a fenced clinic is closed", fenceCloses},
+		{"a fence waits for what is under way", fenceWaits},
+		{"nothing is stored behind a fence", fenceRace},
+		{"a fenced clinic leases nothing", fenceLeases},
+	}},
+	{"Erase takes away every record of a fenced clinic and of no other, and refuses a clinic that is not fenced.", []check{
+		{"erased", erased},
+		{"what is not fenced is not erased", eraseRefused},
+	}},
+}}
+
+// bulk is the driver as a Bulk.
+func (e *env) bulk() storage.Bulk {
+	e.Helper()
+	b, ok := e.driver.(storage.Bulk)
+	if !ok {
+		e.Fatalf("%T is no storage.Bulk: if it is not meant to be, say so with Options.NoBulk", e.driver)
+	}
+	return b
+}
+
+// everyKind is one record at least of each kind, as Import takes them, at
+// versions that no Update would begin with.
+func (e *env) everyKind() []timebok.Record {
+	records := []timebok.Record{e.Clinic.Clinic}
+	for _, r := range e.everything() {
+		switch v := r.(type) {
+		case booking.Booking:
+			v.Version = 7
+			r = v
+		case timebok.Client:
+			v.Version = 1 << 33
+			r = v
+		case timebok.Message:
+			r = storage.Queued{Message: v, Clinic: e.Clinic.ID, Attempts: 3, Buried: true, Error: nasty}
+		}
+		records = append(records, r)
+	}
+	return records
+}
+
+func sequence(records []timebok.Record) iter.Seq2[timebok.Record, error] {
+	return func(yield func(timebok.Record, error) bool) {
+		for _, r := range records {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (e *env) tryImport(records ...timebok.Record) (storage.ImportReport, error) {
+	e.Helper()
+	return e.bulk().Import(e.Context(), e.Clinic.ID, sequence(records), &storage.ImportOptions{Batch: 7})
+}
+
+// wantImport imports records and fails unless the report is this.
+func (e *env) wantImport(want storage.ImportReport, records ...timebok.Record) {
+	e.Helper()
+	got, err := e.tryImport(records...)
+	if err != nil {
+		e.Fatalf("Import: %v", err)
+	}
+	if diff := same(got, want); diff != "" {
+		e.Errorf("report (-want +got):\n%s", diff)
+	}
+}
+
+func (e *env) export() []timebok.Record {
+	e.Helper()
+	out, err := collect(e.bulk().Export(e.Context(), e.Clinic.ID))
+	if err != nil {
+		e.Fatalf("Export: %v", err)
+	}
+	return out
+}
+
+func importEverything(e *env) {
+	all := e.everyKind()
+	told := 0
+	report, err := e.bulk().Import(e.Context(), e.Clinic.ID, sequence(all), &storage.ImportOptions{
+		Batch: 5, Progress: func(r storage.ImportReport) { told = r.Total() },
+	})
+	if err != nil || report.Added != len(all) || told != len(all) {
+		e.Fatalf("imported %+v, last told of %d: %v; want %d added", report, told, err, len(all))
+	}
+	e.wantExport(all)
+	e.wantImport(storage.ImportReport{Same: len(all)}, all...)
+	e.wantExport(all)
+	for _, r := range all {
+		if _, ok := r.(storage.Queued); !ok {
+			e.wantStored(r)
+		}
+	}
+}
+
+// wantExport fails unless the export is these records, in its own order.
+func (e *env) wantExport(records []timebok.Record) {
+	e.Helper()
+	want := slices.SortedFunc(slices.Values(records), inOrder)
+	if diff := same(e.export(), want); diff != "" {
+		e.Errorf("export (-want +got):\n%s", diff)
+	}
+}
+
+// inOrder is the order of an export.
+func inOrder(a, b timebok.Record) int {
+	x, y := a.Ref(), b.Ref()
+	kinds := storage.Kinds()
+	if c := slices.Index(kinds, x.Kind) - slices.Index(kinds, y.Kind); c != 0 {
+		return c
+	}
+	return slices.Compare(x.ID[:], y.ID[:])
+}
+
+func importPlainMessage(e *env) {
+	m := e.message("plain", Monday)
+	queued := storage.Queued{Message: m, Clinic: e.Clinic.ID}
+	e.wantImport(storage.ImportReport{Added: 1}, m)
+	e.wantImport(storage.ImportReport{Same: 2}, m, queued)
+	e.wantExport([]timebok.Record{queued})
+	queued.Attempts = 1
+	if diff := same(e.lease("a", Monday, 10), []storage.Queued{queued}); diff != "" {
+		e.Errorf("leased (-want +got):\n%s", diff)
+	}
+	// A lease does not move along.
+	e.wantExport([]timebok.Record{queued})
+}
+
+func importedIsUsed(e *env) {
+	records := e.Records()
+	there := e.Booking("there", 3*time.Hour)
+	there.Version, there.Sequence = 4, 2
+	e.wantImport(storage.ImportReport{Added: len(records) + 1}, append(records, there)...)
+	wantTaken(e, "booking where an imported one is", e.update(e.book(e.Request(there.Time.Start))))
+	there.Version++
+	there.State = booking.Arrived
+	e.save(there)
+	e.wantStored(there)
+	if err := e.update(e.book(e.Request(there.Time.End))); err != nil {
+		e.Error(err)
+	}
+}
+
+func importInvalid(e *env) {
+	other, none, early := e.in(NewClinic("B")).Clinic.Clinic, e.Ola, e.Åse
+	none.ID, early.Version = timebok.ClientID{}, 0
+	for _, r := range []timebok.Record{other, none, early, timebok.Deletion{Of: e.Ola.Ref()}, nil} {
+		report, err := e.tryImport(e.Company, r, e.Kari)
+		wantError[*timebok.InvalidError](e, fmt.Sprintf("importing a %T", r), err)
+		if report.Total() != 1 {
+			e.Errorf("reported %+v, want the one record that came before", report)
+		}
+	}
+	e.wantNone(e.Kari)
+	_, err := e.bulk().Import(e.Context(), timebok.ClinicID{}, sequence(nil), nil)
+	wantError[*timebok.InvalidError](e, "importing into no clinic", err)
+}
+
+func importCutOff(e *env) {
+	all := e.everyKind()
+	cut := func(yield func(timebok.Record, error) bool) {
+		for _, r := range all[:17] {
+			if !yield(r, nil) {
+				return
+			}
+		}
+		yield(nil, errTest)
+	}
+	report, err := e.bulk().Import(e.Context(), e.Clinic.ID, cut, &storage.ImportOptions{Batch: 5})
+	if !errors.Is(err, errTest) || report.Added != 17 {
+		e.Fatalf("cut off: %+v, %v; want 17 added and the source's own error", report, err)
+	}
+	e.wantExport(all[:17])
+	e.wantImport(storage.ImportReport{Same: 17, Added: len(all) - 17}, all...)
+	e.wantExport(all)
+}
+
+func importCancelled(e *env) {
+	all := e.everyKind()
+	ctx, cancel := context.WithCancel(e.Context())
+	report, err := e.bulk().Import(ctx, e.Clinic.ID, sequence(all), &storage.ImportOptions{
+		Batch: 10, Progress: func(storage.ImportReport) { cancel() },
+	})
+	if !errors.Is(err, context.Canceled) || report.Added != 10 {
+		e.Fatalf("cancelled: %+v, %v; want 10 added and %v", report, err, context.Canceled)
+	}
+	e.wantExport(all[:10])
+	e.wantImport(storage.ImportReport{Same: 10, Added: len(all) - 10}, all...)
+}
+
+func importDiffers(e *env) {
+	all := e.everyKind()
+	e.wantImport(storage.ImportReport{Added: len(all)}, all...)
+	later, renamed, session := e.Åse, e.Ola, e.fullBooking()
+	later.Version, renamed.Version, renamed.Name = 9, 1<<33, timebok.Hide("ola") // as it is kept, but for the name
+	session.Version, session.Treatment = 7, ""
+	e.wantImport(storage.ImportReport{Same: 2, Differs: []timebok.Ref{later.Ref(), renamed.Ref(), session.Ref()}, Added: 1},
+		e.Clinic.Clinic, later, renamed, session, e.Company, e.session("new", 4000, 30))
+	e.wantExport(append(all, e.session("new", 4000, 30)))
+}
+
+func importRefused(e *env) {
+	there, one := e.session("there", 600, 60), e.caseSeries("one", series.Case{Network: "x", Number: "1"})
+	issued := e.fullInvoice()
+	e.wantImport(storage.ImportReport{Added: 4}, e.Clinic.Clinic, there, one, issued)
+	over, two := e.session("over", 630, 60), e.caseSeries("two", one.Case)
+	again := e.fullInvoice()
+	again.ID = e.invoiceID("again")
+	fine := e.session("fine", 900, 60)
+	e.wantImport(storage.ImportReport{Added: 1, Same: 1, Refused: []timebok.Ref{over.Ref(), two.Ref(), again.Ref()}},
+		over, two, again, fine, there)
+	// What was moved here since is not refused, though its old time is taken.
+	moved := there
+	moved.Version, moved.Time.Start, moved.Time.End = 2, there.Time.Start.Add(9*time.Hour), there.Time.End.Add(9*time.Hour)
+	e.save(moved)
+	e.save(e.session("in its place", 600, 60))
+	e.wantImport(storage.ImportReport{Differs: []timebok.Ref{there.Ref()}}, there)
+	e.wantStored(moved)
+	e.wantNone(over, two, again)
+}
+
+func exportInOrder(e *env) {
+	other := e.in(newClinic("other", e.ids)) // the same IDs
+	other.save(other.Records()...)
+	all := e.Records()
+	for i := range 30 {
+		c := e.Åse
+		c.ID = idOf[timebok.Client](e.ids, fmt.Sprint(i))
+		all = append(all, c, e.session(fmt.Sprint(i), i*100, 30))
+	}
+	e.save(all...)
+	e.wantExport(all)
+	n := 0
+	for range e.bulk().Export(e.Context(), e.Clinic.ID) {
+		if n++; n == 3 {
+			break
+		}
+	}
+	if got := e.in(NewClinic("none")).export(); len(got) > 0 {
+		e.Errorf("an empty clinic exports %d records", len(got))
+	}
+	ctx, cancel := context.WithCancel(e.Context())
+	cancel()
+	if _, err := collect(e.bulk().Export(ctx, e.Clinic.ID)); !errors.Is(err, context.Canceled) {
+		e.Errorf("with a cancelled context: %v", err)
+	}
+}
+
+// What is saved while an export goes on is not in it.
+func exportOneMoment(e *env) {
+	all := e.Records()
+	e.save(all...)
+	var got []timebok.Record
+	for r, err := range e.bulk().Export(e.Context(), e.Clinic.ID) {
+		if err != nil {
+			e.Fatal(err)
+		}
+		if got = append(got, r); len(got) == 2 {
+			outside(e, func() { e.save(e.Booking("later", 0), e.message("later", Monday)) })
+		}
+	}
+	if diff := same(got, slices.SortedFunc(slices.Values(all), inOrder)); diff != "" {
+		e.Errorf("export (-want +got):\n%s", diff)
+	}
+}
+
+func exportImport(e *env) {
+	e.save(e.Clinic.Clinic)
+	e.save(e.everything()...)
+	e.lease("a", Monday, 10)
+	want := e.export()
+	second := *e
+	second.driver, second.store = e.second(), nil
+	second.wantImport(storage.ImportReport{Added: len(want)}, want...)
+	if diff := same(second.export(), want); diff != "" {
+		e.Errorf("exported from another store (-want +got):\n%s", diff)
+	}
+}
+
+func fenceCloses(e *env) {
+	e.save(e.Records()...)
+	other := e.in(NewClinic("B"))
+	other.save(other.Records()...)
+	fence := func() {
+		if err := e.bulk().Fence(e.Context(), e.Clinic.ID); err != nil {
+			e.Fatal(err)
+		}
+	}
+	fence()
+	fence()
+	wantFenced := func() {
+		e.Helper()
+		err := e.trySave(e.Booking("behind", 0))
+		wantError[*timebok.UnavailableError](e, "an Update of a fenced clinic", err)
+		if !errors.Is(err, storage.ErrFenced) {
+			e.Errorf("the error of an Update of a fenced clinic: %v, want storage.ErrFenced in it", err)
+		}
+	}
+	wantFenced()
+	e.wantStored(e.Records()...)
+	other.save(other.Booking("elsewhere", 0))
+	if e.reopen != nil {
+		e.reopen()
+		wantFenced()
+	}
+	err := e.store.View(e.Context(), e.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
+		tx.Save(e.audit("read", e.Ola))
+		return nil
+	})
+	if !errors.Is(err, storage.ErrFenced) {
+		e.Errorf("a View of a fenced clinic that saves audit entries: %v, want storage.ErrFenced", err)
+	}
+	e.wantNone(e.audit("read", e.Ola))
+	marker := e.Åse
+	marker.Version, marker.ID = 5, idOf[timebok.Client](e.ids, "imported")
+	e.wantImport(storage.ImportReport{Added: 1}, marker)
+	for range 2 {
+		if err := e.bulk().Unfence(e.Context(), e.Clinic.ID); err != nil {
+			e.Fatal(err)
+		}
+	}
+	e.save(e.Booking("behind", 0))
+}
+
+// What an Update that began before the fence saves is there when Fence returns.
+func fenceWaits(e *env) {
+	e.save(e.Records()...)
+	began, fenced := make(chan struct{}), make(chan error, 1)
+	go func() {
+		<-began
+		fenced <- e.bulk().Fence(e.Context(), e.Clinic.ID)
+	}()
+	first := true
+	err := e.update(func(ctx context.Context, tx storage.Tx) error {
+		if err := only(tx.LoadBooking(ctx, e.needs(e.Booking("s", 0)))); err != nil {
+			return err
+		}
+		if first {
+			close(began)
+			first = false
+		}
+		select {
+		case err := <-fenced:
+			e.Errorf("Fence returned while an Update was under way: %v", err)
+			fenced <- err
+		case <-time.After(50 * time.Millisecond):
+		}
+		tx.Save(e.Booking("s", 0))
+		return nil
+	})
+	if err != nil {
+		e.Error(err)
+	}
+	select {
+	case err := <-fenced:
+		if err != nil {
+			e.Error(err)
+		}
+	case <-time.After(patience):
+		e.Fatal("Fence still waits after the Update has ended")
+	}
+	e.wantStored(e.Booking("s", 0))
+}
+
+// Of many who save while a fence comes down, those who were told that it worked
+// are in the export, and nobody else.
+func fenceRace(e *env) {
+	e.save(e.Records()...)
+	const workers = 8
+	saved := make([]int, workers)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		parallel(workers, func(w int) {
+			for {
+				err := e.trySave(e.session(fmt.Sprint(w, " ", saved[w]), (w*5000+saved[w])*60, 30))
+				if errors.Is(err, storage.ErrFenced) {
+					return
+				}
+				if err != nil {
+					e.Error(err)
+					return
+				}
+				saved[w]++
+			}
+		})
+	}()
+	time.Sleep(20 * time.Millisecond)
+	if err := e.bulk().Fence(e.Context(), e.Clinic.ID); err != nil {
+		e.Fatal(err)
+	}
+	before := e.export()
+	<-done
+	if diff := same(e.export(), before); diff != "" {
+		e.Errorf("stored behind the fence (-before +after):\n%s", diff)
+	}
+	total := len(e.Records())
+	for _, n := range saved {
+		total += n
+	}
+	if len(before) != total {
+		e.Errorf("%d records are exported, %d were acknowledged", len(before), total)
+	}
+}
+
+func fenceLeases(e *env) {
+	one, two := e.message("one", Monday), e.message("two", Monday.Add(time.Second))
+	other := e.in(NewClinic("B"))
+	third := other.message("three", Monday)
+	e.save(e.Clinic.Clinic, one, two)
+	other.save(other.Clinic.Clinic)
+	if got := e.lease("a", Monday, 10); len(got) != 1 {
+		e.Fatalf("leased %d messages, want one", len(got))
+	}
+	if err := e.bulk().Fence(e.Context(), e.Clinic.ID); err != nil {
+		e.Fatal(err)
+	}
+	other.save(third)
+	later := Monday.Add(time.Hour)
+	if got := names(e.lease("b", later, 10)); !slices.Equal(got, []timebok.MessageID{third.ID}) {
+		e.Errorf("leased %v of a fenced clinic and another, want %v", got, third.ID)
+	}
+	e.settle(e.driver.Done(e.Context(), e.key("a", one)))
+	if err := e.bulk().Unfence(e.Context(), e.Clinic.ID); err != nil {
+		e.Fatal(err)
+	}
+	if got := names(e.lease("c", later, 10)); !slices.Equal(got, []timebok.MessageID{two.ID}) {
+		e.Errorf("leased %v after the fence, want %v", got, two.ID)
+	}
+}
+
+func erased(e *env) {
+	other := e.in(newClinic("other", e.ids)) // the same IDs
+	all := other.everyKind()
+	other.wantImport(storage.ImportReport{Added: len(all)}, all...)
+	e.wantImport(storage.ImportReport{Added: len(all)}, e.everyKind()...)
+	if err := e.bulk().Fence(e.Context(), e.Clinic.ID); err != nil {
+		e.Fatal(err)
+	}
+	for range 2 {
+		if err := e.bulk().Erase(e.Context(), e.Clinic.ID); err != nil {
+			e.Fatal(err)
+		}
+		if got := e.export(); len(got) > 0 {
+			e.Errorf("%d records are left, such as %v", len(got), got[0].Ref())
+		}
+	}
+	other.wantExport(all)
+	if err := e.trySave(e.Ola); !errors.Is(err, storage.ErrFenced) {
+		e.Errorf("an Update after Erase: %v, want storage.ErrFenced", err)
+	}
+	e.wantImport(storage.ImportReport{Added: len(all)}, e.everyKind()...) // and back
+	e.wantExport(e.everyKind())
+}
+
+func eraseRefused(e *env) {
+	e.save(e.Records()...)
+	err := e.bulk().Erase(e.Context(), e.Clinic.ID)
+	wantError[*timebok.Refusal](e, "erasing a clinic that is not fenced", err)
+	if !errors.Is(err, storage.NotFenced) {
+		e.Errorf("the refusal %v does not name %s", err, storage.NotFenced.Code())
+	}
+	e.wantStored(e.Records()...)
+}
