@@ -3,6 +3,8 @@ package insurance
 import (
 	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/timebok/timebok"
@@ -136,10 +138,14 @@ func (c *Cases) approval(found Case, payer timebok.PayerID, by timebok.Actor) se
 // A Drift is what a network now says of a case that differs from before. What is
 // new holds from now on; it is a new approval in the series' history, and nothing
 // that is booked is touched: a lowered cap shows as sessions over it.
+//
+// Two differences are only told, for somebody to look at: "Payer", since another
+// payer is another case, and "Used", the sessions used elsewhere that the network
+// knows of, beside those that the series has as its adjustments.
 type Drift struct {
 	Series  series.ID
 	Changes []Difference
-	Over    bool // more is booked than the case now allows
+	Over    bool // more is booked, or used elsewhere, than the case now allows
 }
 
 // A Difference is one field that changed.
@@ -169,7 +175,19 @@ func (c *Cases) Refresh(ctx context.Context, tx Tx, by timebok.Actor, id series.
 	if err != nil {
 		return series.Series{}, Drift{}, err
 	}
-	drift.Over = next.Use(booking.Sessions(b.InSeries)).IsOver()
+	payer, err := tx.Payer(ctx, next.Terms().Billing.To.Payer)
+	if err != nil {
+		return series.Series{}, Drift{}, err
+	}
+	told := next // with what the network says of use elsewhere
+	if payer.Org != found.Payer.Org {
+		drift.Changes = append(drift.Changes, Difference{"Payer", payer.Org.String(), found.Payer.Org.String()})
+	}
+	if known := next.Use(nil).Adjusted; found.Used != 0 && found.Used != known {
+		drift.Changes = append(drift.Changes, Difference{"Used", strconv.Itoa(known), strconv.Itoa(found.Used)})
+		told.Adjustments = append(slices.Clip(told.Adjustments), series.Adjustment{Sessions: max(0, found.Used-known)})
+	}
+	drift.Over = told.Use(booking.Sessions(b.InSeries)).IsOver()
 	tx.Save(next, timebok.Audit(c.Source, by, "series.refresh", next, next.Client))
 	return next, drift, nil
 }

@@ -19,19 +19,27 @@ func (in *Intake) Take(ctx context.Context, clinic timebok.ClinicID, n Network, 
 	if e.ID == "" {
 		e.ID = unnamed(e)
 	}
+	return in.withCase(ctx, clinic, n, &e, func(ctx context.Context, tx Tx, noCase timebok.Reasons) (Received, error) {
+		return in.receive(ctx, tx, e, noCase)
+	})
+}
+
+// withCase runs take in a transaction. If it comes to a quarantine because the terms
+// of the event's case are not known, it leaves nothing behind, and runs once more
+// when they have been looked up, or with the reasons why they could not be.
+func (in *Intake) withCase(ctx context.Context, clinic timebok.ClinicID, n Network, e *Event, take func(ctx context.Context, tx Tx, noCase timebok.Reasons) (Received, error)) (Received, error) {
 	var got Received
 	var conn Connection
-	receive := func(ctx context.Context, tx Tx) (err error) {
-		if conn, err = connection(ctx, tx, e.Network); err != nil {
+	err := in.Update(ctx, clinic, func(ctx context.Context, tx Tx) (err error) {
+		if conn, err = connection(ctx, tx, n.Name()); err != nil {
 			return err
 		}
-		got, err = in.Receive(ctx, tx, e)
+		got, err = take(ctx, tx, nil)
 		if err == nil && got.Result == Quarantined && e.Booking.Case == nil && slices.Contains(got.Codes, NoCase.Code()) {
-			return errNeedsCase // leave nothing behind, look up, and try once more
+			return errNeedsCase
 		}
 		return err
-	}
-	err := in.Update(ctx, clinic, receive)
+	})
 	if !errors.Is(err, errNeedsCase) {
 		return got, err
 	}
@@ -48,7 +56,7 @@ func (in *Intake) Take(ctx context.Context, clinic timebok.ClinicID, n Network, 
 		e.Booking.Case = &found
 	}
 	err = in.Update(ctx, clinic, func(ctx context.Context, tx Tx) (err error) {
-		got, err = in.receive(ctx, tx, e, noCase)
+		got, err = take(ctx, tx, noCase)
 		return err
 	})
 	return got, err

@@ -22,6 +22,8 @@ type Tx interface {
 	Payer(ctx context.Context, id timebok.PayerID) (timebok.Payer, error)
 	// Received reads an inbox entry, or fails with a *timebok.NotFoundError.
 	Received(ctx context.Context, id ReceivedID) (Received, error)
+	// Clients lists clients by ID, those after a given one.
+	Clients(ctx context.Context, after timebok.ClientID, limit int) iter.Seq2[timebok.Client, error]
 	// Quarantine lists the entries that wait, the oldest first, then by ID.
 	Quarantine(ctx context.Context) iter.Seq2[Received, error]
 }

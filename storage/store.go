@@ -48,7 +48,8 @@ func UnknownOutcome(cause error) error {
 
 var errNested = timebok.Reasons{Nested.At("")}.Refused()
 
-type inside struct{ s *Store }
+// inside marks the context of a function in a transaction of a Store or Router.
+type inside struct{ of any }
 
 // Update runs fn in a transaction of a clinic and commits it. It returns fn's
 // error, or that of the commit; then nothing is stored. Lost races are run again,

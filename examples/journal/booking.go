@@ -26,7 +26,7 @@ type bookingPage struct {
 	Steps   []string // of bookingSteps, that the state allows
 	Day     string   // where it stands, for the form that moves it
 	Clock   string
-	Back    url.Values
+	Refused []string // why the last command on it was refused
 }
 
 // openBooking reads a booking for the panel. Opening it is written to the audit trail.
@@ -38,8 +38,7 @@ func (v *visit) openBooking(ctx context.Context, tx storage.Tx, id booking.ID) (
 	if err := v.mustSee(ctx, tx, b.Client); err != nil {
 		return nil, err
 	}
-	p := &bookingPage{Booking: b, Back: v.r.URL.Query()}
-	p.Back.Del("booking")
+	p := &bookingPage{Booking: b, Refused: v.Why(v.refused)}
 	if p.Client, err = tx.Client(ctx, b.Client); err != nil {
 		return nil, err
 	}
@@ -138,6 +137,14 @@ func (v *visit) changeBooking() error {
 		}
 		return err
 	})
+	q := url.Values{"vis": {v.r.FormValue("vis")}, "hos": {v.r.FormValue("hos")}, "dag": {v.r.FormValue("dag")}}
+	if errors.Is(err, timebok.ErrRefused) || errors.Is(err, timebok.ErrInvalid) {
+		if err := v.refused.Join("", err); err != nil {
+			return err
+		}
+		q.Set("booking", id.String())
+		return v.renderCalendar(q, nil)
+	}
 	if err != nil {
 		return err
 	}
@@ -146,7 +153,7 @@ func (v *visit) changeBooking() error {
 	}
 	v.live.tell("calendar")
 	v.say("gjort:" + what)
-	q := url.Values{"dag": {b.Time.Start.In(v.zone).Format(time.DateOnly)}, "vis": {v.r.FormValue("vis")}, "hos": {v.r.FormValue("hos")}}
+	q.Set("dag", b.Time.Start.In(v.zone).Format(time.DateOnly))
 	if b.State != booking.EnteredInError {
 		q.Set("booking", b.ID.String())
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -26,7 +27,6 @@ type calendarPage struct {
 	Hours   []hourMark
 	Columns []column      // of a day, or of a practitioner's week
 	Rows    []overviewRow // of everybody's week
-	Booked  *booking.Booking
 
 	Panel *panel       // «Ny hendelse»
 	Open  *bookingPage // a booking that is looked at
@@ -112,8 +112,8 @@ func (v *visit) renderCalendar(q url.Values, p *panel) error {
 	if err != nil {
 		return err
 	}
-	if p != nil && len(p.Refused) > 0 {
-		v.w.WriteHeader(422)
+	if v.r.Method == http.MethodPost { // a command that was refused
+		v.w.WriteHeader(http.StatusUnprocessableEntity)
 	}
 	return v.show("calendar", "Kalender", c)
 }
@@ -342,6 +342,12 @@ func (c *calendarPage) URL(pairs ...string) string {
 		q.Set(pairs[i], pairs[i+1])
 	}
 	return "/kalender?" + q.Encode()
+}
+
+// WeekNumber is the number of the week by ISO 8601, as calendars in Norway have it.
+func (c *calendarPage) WeekNumber() int {
+	_, week := c.Days[0].ISOWeek()
+	return week
 }
 
 // View is the name of what is shown, in addresses.

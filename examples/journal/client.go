@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"strconv"
 
@@ -74,7 +75,7 @@ func (v *visit) renderClient(p *clientPage) error {
 		}
 	}
 	if len(p.Refused) > 0 {
-		v.w.WriteHeader(422)
+		v.w.WriteHeader(http.StatusUnprocessableEntity)
 	}
 	return v.show("client", "Klient", p)
 }

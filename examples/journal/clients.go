@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -27,30 +28,18 @@ func (v *visit) showClients() error {
 }
 
 func (v *visit) renderClients(p *clientsPage) error {
-	err := v.view(v.r.Context(), func(ctx context.Context, tx storage.Tx) error {
-		for c, err := range tx.Clients(ctx, timebok.ClientID{}, 1000) {
-			if err != nil {
-				return err
-			}
-			if !strings.Contains(strings.ToLower(c.Name.Reveal()), strings.ToLower(p.Search)) {
-				continue
-			}
-			ok, err := v.sees(ctx, tx, c.ID)
-			if err != nil {
-				return err
-			}
-			if ok {
-				p.Clients = append(p.Clients, c)
-			}
-		}
-		return nil
+	err := v.view(v.r.Context(), func(ctx context.Context, tx storage.Tx) (err error) {
+		p.Clients, err = v.clients(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(p.Clients, func(a, b timebok.Client) int { return strings.Compare(a.Name.Reveal(), b.Name.Reveal()) })
+	p.Clients = slices.DeleteFunc(p.Clients, func(c timebok.Client) bool {
+		return !strings.Contains(strings.ToLower(c.Name.Reveal()), strings.ToLower(p.Search))
+	})
 	if len(p.Refused) > 0 {
-		v.w.WriteHeader(422)
+		v.w.WriteHeader(http.StatusUnprocessableEntity)
 	}
 	return v.show("clients", "Klienter", p)
 }

@@ -83,7 +83,7 @@ func (j *journal) enter(_ context.Context, tx storage.Tx) error {
 		records = append(records, s)
 	}
 	for _, p := range people {
-		if p.of.User == "" {
+		if !p.InJournal() {
 			continue // known to the network only
 		}
 		c := p.client()
@@ -166,27 +166,27 @@ func (j *journal) openCase(ctx context.Context, tx storage.Tx, by timebok.Actor,
 
 // A someone is a made-up person, with the case that the network has approved.
 type someone struct {
-	key, name string
-	born      date.Date
+	key, Name string
+	Born      date.Date
 	email     string
 	of        timebok.Actor // whose client; zero: not in the journal yet
 
-	sak      string // sakID; "": no case
-	sessions int    // that the case covers
-	closed   bool
+	Sak      string // sakID; "": no case
+	Sessions int    // that the case covers
+	Closed   bool
 	from, to int // its validity, in days from today
 }
 
 var people = []someone{
-	{key: "kari", name: "Kari Demovik", born: date.New(1955, time.November, 10), email: "kari@example.com", of: ola, sak: "6QPTR", sessions: 10, from: -60, to: 200},
-	{key: "nils", name: "Nils Prøvesen", born: date.New(1979, time.May, 2), email: "nils@example.com", of: ola, sak: "8XK2M", sessions: 6, from: -10, to: 180},
-	{key: "per", name: "Per Siste", born: date.New(1990, time.July, 21), email: "per@example.com", of: ola, sak: "7LAST", sessions: 2, from: -60, to: 120},
-	{key: "siv", name: "Siv Selvbetal", born: date.New(1969, time.January, 30), email: "siv@example.com", of: ola},
-	{key: "liv", name: "Liv Utenpost", born: date.New(1972, time.June, 17), of: ola, sak: "9SLUT", sessions: 4, closed: true, from: -300, to: 60},
-	{key: "tor", name: "Tor Tåkeheim", born: date.New(1983, time.September, 5), email: "tor@example.com", of: mari, sak: "5TAKE", sessions: 8, from: -60, to: 200},
-	{key: "anne", name: "Anne Testdal", born: date.New(1988, time.March, 14), email: "anne@example.com", sak: "2NEWC", sessions: 5, from: -5, to: 180},
-	{key: "jon", name: "Jon Attest", born: date.New(1994, time.December, 3), email: "jon@example.com", sak: "3JATT", sessions: 8, from: -5, to: 180},
-	{key: "eva", name: "Eva Skisse", born: date.New(1976, time.August, 24), email: "eva@example.com", sak: "4ESKI", sessions: 4, from: -5, to: 180},
+	{key: "kari", Name: "Kari Demovik", Born: date.New(1955, time.November, 10), email: "kari@example.com", of: ola, Sak: "6QPTR", Sessions: 10, from: -60, to: 200},
+	{key: "nils", Name: "Nils Prøvesen", Born: date.New(1979, time.May, 2), email: "nils@example.com", of: ola, Sak: "8XK2M", Sessions: 6, from: -10, to: 180},
+	{key: "per", Name: "Per Siste", Born: date.New(1990, time.July, 21), email: "per@example.com", of: ola, Sak: "7LAST", Sessions: 2, from: -60, to: 120},
+	{key: "siv", Name: "Siv Selvbetal", Born: date.New(1969, time.January, 30), email: "siv@example.com", of: ola},
+	{key: "liv", Name: "Liv Utenpost", Born: date.New(1972, time.June, 17), of: ola, Sak: "9SLUT", Sessions: 4, Closed: true, from: -300, to: 60},
+	{key: "tor", Name: "Tor Tåkeheim", Born: date.New(1983, time.September, 5), email: "tor@example.com", of: mari, Sak: "5TAKE", Sessions: 8, from: -60, to: 200},
+	{key: "anne", Name: "Anne Testdal", Born: date.New(1988, time.March, 14), email: "anne@example.com", Sak: "2NEWC", Sessions: 5, from: -5, to: 180},
+	{key: "jon", Name: "Jon Attest", Born: date.New(1994, time.December, 3), email: "jon@example.com", Sak: "3JATT", Sessions: 8, from: -5, to: 180},
+	{key: "eva", Name: "Eva Skisse", Born: date.New(1976, time.August, 24), email: "eva@example.com", Sak: "4ESKI", Sessions: 4, from: -5, to: 180},
 }
 
 func person(key string) someone {
@@ -198,11 +198,14 @@ func person(key string) someone {
 	return someone{}
 }
 
+// InJournal reports whether the clinic knows the person.
+func (p someone) InJournal() bool { return p.of.User != "" }
+
 // client is the record of the person.
 func (p someone) client() timebok.Client {
 	c := timebok.Client{
-		ID: timebok.DeriveID[timebok.Client]("journal", p.key), Version: 1, Name: timebok.Hide(p.name),
-		BirthDate: &p.born, Lang: timebok.Bokmaal, Origin: timebok.Manual,
+		ID: timebok.DeriveID[timebok.Client]("journal", p.key), Version: 1, Name: timebok.Hide(p.Name),
+		BirthDate: &p.Born, Lang: timebok.Bokmaal, Origin: timebok.Manual,
 	}
 	if p.email != "" {
 		c.Email = must(timebok.ParseEmailAddress(p.email))
@@ -214,15 +217,15 @@ func (p someone) client() timebok.Client {
 func (p someone) approved(today date.Date) insurance.Case {
 	from, to := today.Add(date.PeriodOfDays(p.from)), today.Add(date.PeriodOfDays(p.to))
 	c := insurance.Case{
-		Case:   series.Case{Network: timebok.Behandlernettverk, Number: p.sak},
-		Status: insurance.CaseOpen, BirthDate: &p.born, ValidFrom: &from, ValidTo: &to,
-		Caps: []series.Cap{series.Sessions(p.sessions)},
+		Case:   series.Case{Network: timebok.Behandlernettverk, Number: p.Sak},
+		Status: insurance.CaseOpen, BirthDate: &p.Born, ValidFrom: &from, ValidTo: &to,
+		Caps: []series.Cap{series.Sessions(p.Sessions)},
 		Payer: insurance.PayerInfo{
 			Name: "Prøve Helseforsikring AS", Org: must(timebok.ParseOrgNumber("987654325")), DueDays: 30, ClaimDays: 60,
 			Address: timebok.Address{Street: "Forsikringsveien 2", PostalCode: "0155", City: "Oslo"},
 		},
 	}
-	if p.closed {
+	if p.Closed {
 		c.Status = insurance.CaseClosed
 	}
 	return c

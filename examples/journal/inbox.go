@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
@@ -33,20 +34,44 @@ type waiting struct {
 }
 
 func (v *visit) showInbox() error {
-	p := &inboxPage{Scenarios: scenarios, Names: map[timebok.ClientID]timebok.Private{}, Cases: people, Mails: v.mails.list()}
+	p := &inboxPage{Scenarios: scenarios, Names: map[timebok.ClientID]timebok.Private{}, Cases: people}
 	v.mu.Lock()
-	p.Trouble, p.Drifts = v.trouble, append(p.Drifts, v.drifts...)
+	p.Trouble, p.Drifts = v.trouble, slices.Clone(v.drifts)
 	v.mu.Unlock()
 	err := v.view(v.r.Context(), func(ctx context.Context, tx storage.Tx) error {
+		mine, err := v.clients(ctx, tx)
+		if err != nil {
+			return err
+		}
+		p.Drifts = slices.DeleteFunc(p.Drifts, func(d drift) bool {
+			return !slices.ContainsFunc(mine, func(c timebok.Client) bool { return c.ID == d.Series.Client })
+		})
+		if err := v.loadMails(ctx, tx, p, mine); err != nil {
+			return err
+		}
 		if err := v.loadCame(ctx, tx, p); err != nil {
 			return err
 		}
-		return v.loadWaiting(ctx, tx, p)
+		return v.loadWaiting(ctx, tx, p, mine)
 	})
 	if err != nil {
 		return err
 	}
 	return v.show("inbox", "Innboks", p)
+}
+
+// loadMails lists the mails to the user and the user's clients; an administrator
+// sees all. A real journal has no such viewer: the mails are gone.
+func (v *visit) loadMails(ctx context.Context, tx storage.Tx, p *inboxPage, mine []timebok.Client) error {
+	p.Mails = v.mails.list()
+	if v.IsAdmin() {
+		return nil
+	}
+	me, err := tx.Practitioner(ctx, v.user.Of)
+	p.Mails = slices.DeleteFunc(p.Mails, func(m sentMail) bool {
+		return m.To != me.Email && !slices.ContainsFunc(mine, func(c timebok.Client) bool { return c.Email == m.To })
+	})
+	return err
 }
 
 // loadCame lists the bookings that the network has made, from last week on.
@@ -81,7 +106,7 @@ func (v *visit) loadCame(ctx context.Context, tx storage.Tx, p *inboxPage) error
 
 // loadWaiting lists the quarantine. Whom an event is about is not known yet, so
 // everybody at the clinic sees it; the reading is audited.
-func (v *visit) loadWaiting(ctx context.Context, tx storage.Tx, p *inboxPage) error {
+func (v *visit) loadWaiting(ctx context.Context, tx storage.Tx, p *inboxPage, mine []timebok.Client) error {
 	for r, err := range tx.Quarantine(ctx) {
 		if err != nil {
 			return err
@@ -91,17 +116,8 @@ func (v *visit) loadWaiting(ctx context.Context, tx storage.Tx, p *inboxPage) er
 			return err
 		}
 		w := waiting{Received: r, Event: e}
-		for c, err := range tx.Clients(ctx, timebok.ClientID{}, 1000) {
-			if err != nil {
-				return err
-			}
-			ok, err := v.sees(ctx, tx, c.ID)
-			if err != nil {
-				return err
-			}
-			if ok {
-				w.Clients = append(w.Clients, option{Value: c.ID.String(), Text: v.ClientLabel(c)})
-			}
+		for _, c := range mine {
+			w.Clients = append(w.Clients, option{Value: c.ID.String(), Text: v.ClientLabel(c)})
 		}
 		tx.Save(timebok.Audit(v.desk.Source, v.actor(), "event.read", r, timebok.ClientID{}))
 		p.Waiting = append(p.Waiting, w)
@@ -181,17 +197,11 @@ func (v *visit) checkDrift() error {
 	ctx := v.r.Context()
 	var open []series.Series
 	err := v.view(ctx, func(ctx context.Context, tx storage.Tx) error {
-		for c, err := range tx.Clients(ctx, timebok.ClientID{}, 1000) {
-			if err != nil {
-				return err
-			}
-			ok, err := v.sees(ctx, tx, c.ID)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				continue
-			}
+		mine, err := v.clients(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, c := range mine {
 			for s, err := range tx.SeriesOf(ctx, c.ID) {
 				if err != nil {
 					return err

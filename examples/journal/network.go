@@ -17,7 +17,7 @@ import (
 func newNetwork(src timebok.Source, today date.Date) *networktest.Fake {
 	network := networktest.New(&networktest.Options{Source: src})
 	for _, p := range people {
-		if p.sak != "" {
+		if p.Sak != "" {
 			network.AddCase(p.approved(today))
 		}
 	}
@@ -27,14 +27,14 @@ func newNetwork(src timebok.Source, today date.Date) *networktest.Fake {
 // A scenario is something that the simulated network can be asked to do. The name
 // is what its form sends, the text what people choose.
 type scenario struct {
-	name, text string
+	Name, Text string
 	play       func(j *journal, b insurance.ExternalBooking)
 }
 
 var scenarios = []scenario{
 	{"ny", "Ny klient booker sin første time", func(j *journal, b insurance.ExternalBooking) { j.place(b) }},
 	{"kjent", "Kari Demovik booker en time til", func(j *journal, b insurance.ExternalBooking) {
-		b.CaseNumber, b.Client = person("kari").sak, person("kari").booker()
+		b.CaseNumber, b.Client = person("kari").Sak, person("kari").booker()
 		j.place(b)
 	}},
 	{"flytt", "Klienten flytter den siste bookingen", func(j *journal, b insurance.ExternalBooking) {
@@ -74,7 +74,7 @@ var scenarios = []scenario{
 		j.place(b)
 	}},
 	{"ramme", "Forsikringsselskapet senker rammen for Kari Demovik", func(j *journal, _ insurance.ExternalBooking) {
-		j.network.SetQuota(person("kari").sak, 4)
+		j.network.SetQuota(person("kari").Sak, 4)
 	}},
 }
 
@@ -85,10 +85,10 @@ func (j *journal) simulate(ctx context.Context, name string) error {
 		return err
 	}
 	for _, s := range scenarios {
-		if s.name == name {
+		if s.Name == name {
 			p := j.nextBooker()
 			s.play(j, insurance.ExternalBooking{
-				Practitioner: "ola-nord", Treatment: "B1010", CaseNumber: p.sak, Start: start, Client: p.booker(),
+				Practitioner: "ola-nord", Treatment: "B1010", CaseNumber: p.Sak, Start: start, Client: p.booker(),
 			})
 			return nil
 		}
@@ -126,8 +126,8 @@ func (j *journal) nextBooker() someone {
 	}
 	number := strconv.Itoa(n - 1)
 	p := someone{
-		key: "sim" + number, name: "Simulert Klient " + number, born: date.New(1980, time.January, 1).Add(date.PeriodOfDays(n)),
-		email: "klient" + number + "@example.com", sak: "SIM" + number, sessions: 5, from: -5, to: 180,
+		key: "sim" + number, Name: "Simulert Klient " + number, Born: date.New(1980, time.January, 1).Add(date.PeriodOfDays(n)),
+		email: "klient" + number + "@example.com", Sak: "SIM" + number, Sessions: 5, from: -5, to: 180,
 	}
 	j.network.AddCase(p.approved(j.today()))
 	return p

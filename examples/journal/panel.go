@@ -44,8 +44,8 @@ type panel struct {
 	OpenSeries, Services []option
 	Staff                []option
 	Payers, Methods      []option
-	Inherited            string // who set the billing
-	Hint                 string // a sakID to try
+	Inherited            string   // who set the billing
+	Hint                 string   // a sakID to try
 	Aside                []option // rules that may be set aside, or are
 }
 
@@ -184,49 +184,37 @@ func (v *visit) unlessExists(p *panel, err error) error {
 	if !errors.Is(err, timebok.ErrExists) {
 		return err
 	}
-	p.Refused["tid"] = append(p.Refused["tid"], problem{Code: "booking.exists", Text: v.T("Denne bookingen er lagret allerede.")})
+	p.Refused["tid"] = append(p.Refused["tid"], problem{Text: v.T("Denne bookingen er lagret allerede.")})
 	return nil
 }
 
-// fillClients finds whom the user means. A clinic with thousands of clients would
-// look them up as the user types instead of listing them.
+// fillClients finds whom the user means: one of the list, or the only one whose
+// name or birth date holds what is typed.
 func (v *visit) fillClients(ctx context.Context, tx storage.Tx, p *panel) error {
+	mine, err := v.clients(ctx, tx)
+	if err != nil {
+		return err
+	}
 	var hits []timebok.Client
-	for c, err := range tx.Clients(ctx, timebok.ClientID{}, 1000) {
-		if err != nil {
-			return err
-		}
-		ok, err := v.sees(ctx, tx, c.ID)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			continue
-		}
+	for _, c := range mine {
 		label := v.ClientLabel(c)
 		p.Clients = append(p.Clients, option{Value: label})
-		switch {
-		case p.Client == "":
-		case label == p.Client || c.ID.String() == p.Client:
+		if label == p.Client {
 			hits = []timebok.Client{c}
-			p.client = &c
-		case p.client == nil && strings.Contains(strings.ToLower(label), strings.ToLower(p.Client)):
+			break
+		}
+		if p.Client != "" && strings.Contains(strings.ToLower(label), strings.ToLower(p.Client)) {
 			hits = append(hits, c)
 		}
 	}
-	slices.SortFunc(p.Clients, func(a, b option) int { return strings.Compare(a.Value, b.Value) })
 	switch {
 	case p.Client == "":
-		return nil
-	case p.client == nil && len(hits) == 1:
-		p.client = &hits[0]
-	case p.client == nil && len(hits) == 0:
-		p.Refused["klient"] = []problem{{Code: "client.unknown", Text: v.T("Ingen klient heter det."), Help: v.T("Opprett klienten med +.")}}
-	case p.client == nil:
-		p.Refused["klient"] = []problem{{Code: "client.several", Text: v.T("Flere klienter passer."), Help: v.T("Velg en fra listen.")}}
-	}
-	if p.client != nil {
-		p.Client = v.ClientLabel(*p.client)
+	case len(hits) == 1:
+		p.client, p.Client = &hits[0], v.ClientLabel(hits[0])
+	case len(hits) == 0:
+		p.Refused["klient"] = []problem{{Text: v.T("Ingen av klientene dine heter det."), Help: v.T("Opprett klienten med +.")}}
+	default:
+		p.Refused["klient"] = []problem{{Text: v.T("Flere klienter passer."), Help: v.T("Velg en fra listen.")}}
 	}
 	return nil
 }
@@ -246,8 +234,8 @@ func (v *visit) fillChoices(ctx context.Context, tx storage.Tx, p *panel) error 
 			}
 		}
 		for _, x := range people {
-			if p.client.BirthDate != nil && *p.client.BirthDate == x.born && x.sak != "" {
-				p.Hint = x.sak
+			if p.client.BirthDate != nil && *p.client.BirthDate == x.Born && x.Sak != "" {
+				p.Hint = x.Sak
 			}
 		}
 	}
@@ -499,9 +487,9 @@ func (v *visit) refuse(p *panel, field string, err error) error {
 
 // What the template asks.
 
-func (p *panel) HasClient() bool         { return p.client != nil }
-func (p *panel) Found() *insurance.Case  { return p.found }
-func (p *panel) Differs() bool           { return p.To != "" || p.By != "" }
+func (p *panel) HasClient() bool        { return p.client != nil }
+func (p *panel) Found() *insurance.Case { return p.found }
+func (p *panel) Differs() bool          { return p.To != "" || p.By != "" }
 func (p *panel) Count() int {
 	n := 0
 	for _, ps := range p.Refused {

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/timebok/timebok"
@@ -34,26 +35,26 @@ func (j *journal) handler() http.Handler {
 		"GET /direkte":  (*visit).stream,
 		"GET /kalender": (*visit).showCalendar,
 
-		"POST /hendelse":          (*visit).book,
-		"POST /hendelse/klient":   (*visit).createClient,
-		"POST /hendelse/sak":      (*visit).openSeries,
-		"POST /booking/{id}":      (*visit).changeBooking,
-		"GET /klienter":           (*visit).showClients,
-		"POST /klienter":          (*visit).newClient,
-		"GET /klienter/{id}":      (*visit).showClient,
-		"POST /klienter/{id}":     (*visit).editClient,
-		"POST /serie/{id}/sok":    (*visit).refreshSeries,
-		"GET /innboks":            (*visit).showInbox,
-		"POST /innboks/simuler":   (*visit).simulateEvent,
-		"POST /innboks/drift":     (*visit).checkDrift,
-		"POST /innboks/{id}":      (*visit).resolve,
-		"GET /fakturering":        (*visit).showBilling,
-		"POST /fakturering":       (*visit).draft,
-		"POST /fakturering/{id}":  (*visit).settleDraft,
-		"GET /fakturaer/{id}":     (*visit).showInvoice,
-		"GET /fakturaer/{id}/xml": (*visit).downloadInvoice,
-		"POST /fakturaer/{id}":    (*visit).credit,
-		"GET /innstillinger":      (*visit).showSettings,
+		"POST /hendelse":               (*visit).book,
+		"POST /hendelse/klient":        (*visit).createClient,
+		"POST /hendelse/sak":           (*visit).openSeries,
+		"POST /booking/{id}":           (*visit).changeBooking,
+		"GET /klienter":                (*visit).showClients,
+		"POST /klienter":               (*visit).newClient,
+		"GET /klienter/{id}":           (*visit).showClient,
+		"POST /klienter/{id}":          (*visit).editClient,
+		"POST /serie/{id}/sok":         (*visit).refreshSeries,
+		"GET /innboks":                 (*visit).showInbox,
+		"POST /innboks/simuler":        (*visit).simulateEvent,
+		"POST /innboks/drift":          (*visit).checkDrift,
+		"POST /innboks/{id}":           (*visit).resolve,
+		"GET /fakturering":             (*visit).showBilling,
+		"POST /fakturering":            (*visit).draft,
+		"POST /fakturering/{id}":       (*visit).settleDraft,
+		"GET /fakturaer/{id}":          (*visit).showInvoice,
+		"GET /fakturaer/{id}/xml":      (*visit).downloadInvoice,
+		"POST /fakturaer/{id}":         (*visit).credit,
+		"GET /innstillinger":           (*visit).showSettings,
 		"POST /innstillinger/nettverk": (*visit).connectNetwork,
 		"POST /innstillinger/tjeneste": (*visit).editService,
 		"POST /innstillinger/tid":      (*visit).editHours,
@@ -92,7 +93,9 @@ type visit struct {
 	token string
 	user  user
 	lang  timebok.Lang
-	said  string
+
+	said    string          // by the page before
+	refused timebok.Reasons // of a command on the booking that is shown again
 }
 
 // signedIn serves a page to who is signed in, and sends others to the sign-in.
@@ -166,6 +169,26 @@ func (v *visit) sees(ctx context.Context, tx storage.Tx, c timebok.ClientID) (bo
 	return false, nil
 }
 
+// clients are those whom the user may see, at most so many of the clinic's. A
+// practitioner of a large clinic would search instead.
+func (v *visit) clients(ctx context.Context, tx storage.Tx) ([]timebok.Client, error) {
+	var out []timebok.Client
+	for c, err := range tx.Clients(ctx, timebok.ClientID{}, 1000) {
+		if err != nil {
+			return nil, err
+		}
+		ok, err := v.sees(ctx, tx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, func(a, b timebok.Client) int { return strings.Compare(a.Name.Reveal(), b.Name.Reveal()) })
+	return out, nil
+}
+
 // mustSee returns a *timebok.NotFoundError for a client whom the user may not see,
 // as if there were none.
 func (v *visit) mustSee(ctx context.Context, tx storage.Tx, c timebok.ClientID) error {
@@ -227,10 +250,10 @@ func (v *visit) show(name, title string, data any) error {
 // What the layout asks.
 
 // Users are who can be chosen, User who is.
-func (v *visit) User() user     { return v.user }
-func (v *visit) Lang() string   { return string(v.lang) }
-func (v *visit) Said() string   { return v.said }
-func (v *visit) Here() string   { return v.r.URL.RequestURI() }
+func (v *visit) User() user            { return v.user }
+func (v *visit) Lang() string          { return string(v.lang) }
+func (v *visit) Said() string          { return v.said }
+func (v *visit) Here() string          { return v.r.URL.RequestURI() }
 func (v *visit) In(prefix string) bool { return strings.HasPrefix(v.r.URL.Path, prefix) }
 
 // gridCSS places the calendar's blocks: row r1 to r288 of five minutes each, and

@@ -29,7 +29,7 @@ func quick() *rest.Options {
 // connect returns a Client of a network that is served over HTTP.
 func connect(t testing.TB, n insurance.Network, o *rest.Options) *rest.Client {
 	t.Helper()
-	server := httptest.NewServer(rest.Serve(n, keys))
+	server := httptest.NewServer(rest.Watch(t).Of(rest.Serve(n, keys)))
 	t.Cleanup(server.Close)
 	return client(t, server.URL, n.Name(), o)
 }
@@ -77,6 +77,5 @@ func TestClientOfLittle(t *testing.T) {
 		t.Errorf("Lookup: %v", err)
 	}
 }
-
 
 func isRule(err error, rule *timebok.Rule) bool { return errors.Is(err, rule) }

@@ -39,7 +39,7 @@ func Kill(dir string, n int, process func(name string) *exec.Cmd) error {
 		if err := wrote(filepath.Join(dir, names[i]+".diary")); err != nil {
 			return err
 		}
-		time.Sleep(rand.N(60 * time.Millisecond))
+		time.Sleep(rand.N(120 * time.Millisecond))
 		end(i)
 		if err := start(i); err != nil {
 			return err

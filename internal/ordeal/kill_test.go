@@ -119,7 +119,9 @@ func TestPostgresServer(t *testing.T) {
 		}
 	})
 	err := ordeal.Strike(dir, max(kills()/10, 1), process(where, dir), func() error {
-		server.Kill()
+		if err := server.Kill(); err != nil {
+			return err
+		}
 		return server.Restart()
 	})
 	if err != nil {

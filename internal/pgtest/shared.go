@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -28,24 +29,33 @@ func skipIfOff(tb testing.TB) {
 // shared is the server of this test binary, started by the first test that asks.
 var shared struct {
 	sync.Mutex
-	server *Server
-	err    error
+	server    *Server
+	templates []string // databases
+	err       error
 }
 
-// Run runs the tests of a binary and stops the server that they shared. It returns
-// the code to exit with.
+// Run runs the tests of a binary, and then drops and stops what they shared. It
+// returns the code to exit with.
 func Run(m *testing.M) int {
 	code := m.Run()
-	shared.Lock()
-	defer shared.Unlock()
-	if shared.server == nil {
-		return code
-	}
-	if err := shared.server.Stop(); err != nil {
+	if err := clean(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return max(code, 1)
 	}
 	return code
+}
+
+func clean() error {
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.server != nil {
+		return shared.server.Stop()
+	}
+	var errs []error
+	for _, name := range shared.templates {
+		errs = append(errs, execute(os.Getenv(ServerVar), "DROP DATABASE "+name+" WITH (FORCE)"))
+	}
+	return errors.Join(errs...)
 }
 
 // sharedDSN returns the DSN of the shared server, and starts it if need be.
@@ -66,18 +76,63 @@ func sharedDSN() (string, error) {
 
 // Database makes an empty database on the shared server and returns its DSN. It
 // is dropped when the test ends. A test binary that calls it runs its tests by Run.
-func Database(tb testing.TB) string { return Copy(tb, "template0") }
+func Database(tb testing.TB) string {
+	tb.Helper()
+	return shareOf(tb, func(string) (string, error) { return "template0", nil })
+}
 
-// Copy makes a database that is a copy of another one, which nobody may be
-// connected to, and returns its DSN. It is dropped when the test ends.
-func Copy(tb testing.TB, of string) string {
+// A Template is a database that is prepared once and copied for every test that
+// asks.
+type Template struct {
+	Prepare func(dsn string) error
+
+	once sync.Once
+	name string
+	err  error
+}
+
+// Database makes a copy of the template on the shared server, as Database does.
+func (t *Template) Database(tb testing.TB) string {
+	tb.Helper()
+	return shareOf(tb, func(server string) (string, error) {
+		t.once.Do(func() { t.name, t.err = t.make(server) })
+		return t.name, t.err
+	})
+}
+
+func (t *Template) make(server string) (string, error) {
+	name := newName()
+	if err := execute(server, "CREATE DATABASE "+name+" TEMPLATE template0"); err != nil {
+		return "", err
+	}
+	shared.Lock()
+	shared.templates = append(shared.templates, name)
+	shared.Unlock()
+	return name, t.Prepare(in(server, name))
+}
+
+// shareOf copies a database of the shared server for a test.
+func shareOf(tb testing.TB, template func(server string) (string, error)) string {
 	tb.Helper()
 	skipIfOff(tb)
-	dsn, err := sharedDSN()
+	server, err := sharedDSN()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return database(tb, dsn, of)
+	from, err := template(server)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	name := newName()
+	if err := execute(server, "CREATE DATABASE "+name+" TEMPLATE "+from); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := execute(server, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			tb.Error(err)
+		}
+	})
+	return in(server, name)
 }
 
 // Database makes an empty database on the server and returns its DSN. It goes
@@ -89,20 +144,6 @@ func (s *Server) Database(tb testing.TB) string {
 		tb.Fatal(err)
 	}
 	return s.DSN(name)
-}
-
-func database(tb testing.TB, server, of string) string {
-	tb.Helper()
-	name := newName()
-	if err := execute(server, "CREATE DATABASE "+name+" TEMPLATE "+pgx.Identifier{of}.Sanitize()); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := execute(server, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			tb.Error(err)
-		}
-	})
-	return in(server, name)
 }
 
 // in is the DSN of another database of the same server.

@@ -1,6 +1,7 @@
 package ehf_test
 
 import (
+	"bytes"
 	"encoding/xml"
 	"strconv"
 
@@ -171,6 +172,8 @@ func throughStructs(d ehf.Document) ([]byte, error) {
 		}
 		x.Lines = append(x.Lines, line)
 	}
-	out, err := xml.Marshal(x)
-	return append([]byte(xml.Header), out...), err
+	var b bytes.Buffer
+	b.WriteString(xml.Header)
+	err = xml.NewEncoder(&b).Encode(x)
+	return b.Bytes(), err
 }

@@ -13,8 +13,8 @@ import (
 type writer struct {
 	odd bool // a text was written that checkTexts must look at
 
-	last   civil.Date // the last date that was written: a line has one twice
-	date10 [10]byte   // and its text
+	last     civil.Date // the last date that was written: a line has one twice
+	lastText [10]byte   // and its text
 }
 
 // leaf writes a text between two pieces of markup, and nothing for none: rule
@@ -45,11 +45,11 @@ func (w *writer) date(b []byte, open string, day *civil.Date, shut string) []byt
 }
 
 func (w *writer) day(b []byte, day civil.Date) []byte {
-	if day != w.last || w.date10[0] == 0 {
+	if day != w.last || w.lastText[0] == 0 {
 		w.last = day
-		w.odd = !formatDate(&w.date10, day) || w.odd
+		w.odd = !formatDate(&w.lastText, day) || w.odd
 	}
-	return append(b, w.date10[:]...)
+	return append(b, w.lastText[:]...)
 }
 
 // formatDate writes 2026-11-02, and reports whether xs:date has the year.

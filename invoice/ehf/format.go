@@ -8,10 +8,9 @@ import (
 )
 
 // A Format makes the file of an issued invoice. It is the encoder that package
-// invoice asks before it issues: what a receiver would refuse is not issued. The
-// zero Format holds to the newest release of the rules.
+// invoice asks before it issues: what a receiver would refuse is not issued.
 type Format struct {
-	Release Release // the newest if it is zero
+	Release Release // if it is zero, that in force on the day of issue
 }
 
 // MediaType is the media type of what Encode returns.
@@ -29,19 +28,22 @@ func (f Format) Encode(v invoice.Invoice) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return body, f.check(body)
+	release := f.Release
+	if release.ID == "" {
+		release = InForce(v.IssueDate.UTC())
+	}
+	return body, release.check(body)
 }
 
 // check returns what a receiver's validator would refuse a file for.
-func (f Format) check(body []byte) error {
+func (r Release) check(body []byte) error {
 	v, _ := validators.Get().(*Validator)
-	if v == nil || f.Release.ID != "" {
-		v = NewValidator(&Options{Release: f.Release})
+	if v == nil {
+		v = NewValidator(nil)
 	}
+	defer validators.Put(v)
+	v.check.program = r.program()
 	report, err := v.Validate(body)
-	if f.Release.ID == "" {
-		validators.Put(v)
-	}
 	if err != nil {
 		return err
 	}

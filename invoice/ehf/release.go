@@ -79,7 +79,7 @@ type program struct {
 	release string
 	schema  *schema
 	tests   []tests // by the name of the element
-	empty   asserts // on every element that is empty
+	empty   []rule  // on every element that is empty
 	paths   *paths
 	forbids []bool // by state of paths: whether some rule is broken there
 	all     []rule
@@ -139,22 +139,7 @@ type test struct {
 	with    name
 	value   string
 	where   func(c *check, n node) bool
-	asserts asserts
-}
-
-// asserts are rules ready to run. What they test stands apart from their texts,
-// so that more of it fits in the processor's cache.
-type asserts struct {
-	ok    []func(c *check, n node) bool
-	rules []rule
-}
-
-func assertsOf(rules []rule) asserts {
-	a := asserts{rules: rules}
-	for _, r := range rules {
-		a.ok = append(a.ok, r.ok)
-	}
-	return a
+	rules   []rule
 }
 
 type patternID int8
@@ -186,12 +171,12 @@ func compile(release string, patterns []pattern) *program {
 				}
 			}
 			for _, n := range on {
-				p.tests[n].add(ctx.in, test{patternID(id), uint8(ctx.mark), ctx.with, ctx.value, ctx.where, assertsOf(rules)})
+				p.tests[n].add(ctx.in, test{patternID(id), uint8(ctx.mark), ctx.with, ctx.value, ctx.where, rules})
 			}
 		}
 	}
-	p.empty = assertsOf(held(emptyRules))
-	p.all = append(p.all, p.empty.rules...)
+	p.empty = held(emptyRules)
+	p.all = append(p.all, p.empty...)
 	p.paths = newPaths(p.schema, forbiddenPaths)
 	p.forbids = make([]bool, len(p.paths.base))
 	for s, rules := range p.paths.rules {
@@ -214,8 +199,7 @@ func compile(release string, patterns []pattern) *program {
 	return p
 }
 
-// in reports whether a rule holds in a release. One that changes from a release
-// to the next is two: the old one until it, the new one since it.
+// in reports whether a rule holds in a release.
 func (r rule) in(release string) bool {
 	return !newer(r.since, release) && (r.until == "" || newer(r.until, release))
 }

@@ -1,6 +1,8 @@
 package ehf
 
-// A rule is one assertion of the official rules.
+// A rule is one assertion of the official rules. One that changes with a release,
+// or whose code list does, is two of one id: the old one until it, the new one
+// since it.
 type rule struct {
 	id    string
 	flag  Flag

@@ -5,6 +5,7 @@ import "slices"
 // The patterns of the official rules, each a list of contexts in their order,
 // which matters: an element is tested by the first context that fits it.
 
+// patterns are all of them, for every release: see rule.since.
 func patterns() []pattern {
 	return []pattern{
 		modelPattern(), syntaxPattern(), codePattern,

@@ -81,7 +81,7 @@ func (c *check) apply() {
 		n := node(i)
 		e := &c.elems[i]
 		if e.flags&blank != 0 {
-			c.hold(n, &c.empty)
+			c.hold(n, c.empty)
 		}
 		parent := unknown
 		if e.parent != none {
@@ -123,16 +123,16 @@ func (c *check) run(n node, e *elem, list []test) {
 		}
 		if t.where == nil || t.where(c, n) {
 			done = t.pattern
-			c.hold(n, &t.asserts)
+			c.hold(n, t.rules)
 		}
 	}
 }
 
 // hold holds n to rules.
-func (c *check) hold(n node, a *asserts) {
-	for i, ok := range a.ok {
-		if !ok(c, n) {
-			c.broken(&a.rules[i], n)
+func (c *check) hold(n node, rules []rule) {
+	for i := range rules {
+		if r := &rules[i]; !r.ok(c, n) {
+			c.broken(r, n)
 		}
 	}
 }

@@ -147,7 +147,7 @@ func (c *cluster) dsnOne(database string) string {
 		hosts = append(hosts, fmt.Sprintf("127.0.0.1:%d", n.pg))
 	}
 	return "postgres://postgres@" + strings.Join(hosts, ",") + "/" + database +
-		"?target_session_attrs=read-write&connect_timeout=2"
+		"?target_session_attrs=read-write&connect_timeout=2&sslmode=disable"
 }
 
 // stop ends everything, PostgreSQL before etcd.

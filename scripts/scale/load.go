@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -42,16 +43,13 @@ func newLoad(ctx context.Context, dsn, dir string, instances int) (*load, error)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, dsn); err != nil {
-		return nil, err
-	}
-	d, err := postgres.Open(ctx, dsn, nil)
-	if err != nil {
-		return nil, err
-	}
-	s := storage.New(d, nil)
-	if err := ordeal.SetUp(ctx, s); err != nil {
-		return nil, err
+	var d *postgres.Driver
+	var err error
+	if waited := wait("database", time.Minute, func() bool { // its nodes may be changing places
+		d, err = setUp(ctx, dsn)
+		return err == nil
+	}); waited != nil {
+		return nil, errors.Join(waited, err)
 	}
 	for i := range instances {
 		cmd := exec.Command(os.Args[0], "work", dsn, dir, fmt.Sprint("instance-", i))
@@ -61,8 +59,23 @@ func newLoad(ctx context.Context, dsn, dir string, instances int) (*load, error)
 		}
 		l.instances = append(l.instances, cmd)
 	}
-	l.probe = newProbe(s)
+	l.probe = newProbe(storage.New(d, nil))
 	return l, nil
+}
+
+// setUp makes the tables and the clinics, unless they are there.
+func setUp(ctx context.Context, dsn string) (*postgres.Driver, error) {
+	if err := migrate(ctx, dsn); err != nil {
+		return nil, err
+	}
+	d, err := postgres.Open(ctx, dsn, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := ordeal.SetUp(ctx, storage.New(d, nil)); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
 }
 
 // stop kills the instances.

@@ -12,4 +12,6 @@ func open(*testing.B) storage.Driver { return memory.New() }
 
 func BenchmarkBook(b *testing.B) { storagetest.BenchBook(b, open) }
 
-func BenchmarkBookAtSize(b *testing.B) { storagetest.BenchGrowth(b, open, 1_000, 100_000, 1_000_000) }
+func BenchmarkImport(b *testing.B) { storagetest.BenchImport(b, open) }
+
+func BenchmarkGrowth(b *testing.B) { storagetest.BenchGrowth(b, open, 1_000, 100_000) }

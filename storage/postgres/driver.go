@@ -16,10 +16,11 @@ import (
 // A Driver keeps clinics in a PostgreSQL database. It is safe for concurrent use.
 type Driver struct {
 	pool   *pgxpool.Pool
-	owned  bool   // the pool is closed with the driver
-	prefix string // of every table
-	guard  bool   // the database itself keeps bookings from overlapping
-	texts  sync.Map
+	owned  bool     // the pool is closed with the driver
+	prefix string   // of every table
+	guard  bool     // the database itself keeps bookings from overlapping
+	texts  sync.Map // SQL by template
+	left   sync.Map // locks to begin with, by context
 	closed atomic.Bool
 }
 
@@ -112,6 +113,9 @@ func (d *Driver) Begin(ctx context.Context, clinic timebok.ClinicID, readOnly bo
 	t := newTx(d, clinic)
 	if readOnly {
 		t.view, t.begin = true, beginView
+	} else {
+		t.update = ctx
+		t.early = t.lockAll(d.takeLocks(ctx))
 	}
 	return t, nil
 }

@@ -57,6 +57,12 @@ func classify(ctx context.Context, err error) error {
 	return unavailable(err)
 }
 
+// lost reports whether a lock was not there to be had at once.
+func lost(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == lockNotAvailable
+}
+
 func unavailable(cause error) error { return &timebok.UnavailableError{What: "storage", Cause: cause} }
 
 func isTyped(err error) bool {
@@ -107,3 +113,5 @@ func slotTaken(r timebok.Record) error {
 	}
 	return timebok.Reasons{reason}.Refused()
 }
+
+func isConflict(err error) bool { return errors.Is(err, timebok.ErrConflict) }

@@ -1,8 +1,6 @@
 package postgres
 
 import (
-	"slices"
-
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/timebok/timebok"
@@ -20,39 +18,30 @@ func (t *tx) guarded(yield func(booking.Booking) bool) {
 	}
 }
 
-// Of practitioners that don't exist the clinic is locked.
-const (
-	lockPractitioners = "SELECT 1 FROM {}practitioner WHERE clinic_id = $1 AND id = ANY($2) ORDER BY id FOR NO KEY UPDATE"
-	lockClinic        = `SELECT 1 FROM {}clinic WHERE clinic_id = $1 AND EXISTS (
-		SELECT 1 FROM unnest($2::uuid[]) AS want (id) LEFT JOIN {}practitioner p ON p.clinic_id = $1 AND p.id = want.id WHERE p.id IS NULL)
-		FOR NO KEY UPDATE`
-)
+// lockClinic stands in for practitioners that don't exist.
+const lockClinic = `SELECT 1 FROM {}clinic WHERE clinic_id = $1 AND EXISTS (
+	SELECT 1 FROM unnest($2::uuid[]) AS want (id) LEFT JOIN {}practitioner p ON p.clinic_id = $1 AND p.id = want.id WHERE p.id IS NULL)
+	FOR NO KEY UPDATE`
 
 // guardLocks locks the practitioners of a program that forgot to. The constraint
 // alone would keep their bookings apart, but those who run into it at once can
 // wait for each other, which takes a second to find out.
-func (t *tx) guardLocks() (calls []call) {
-	var forgotten []timebok.PractitionerID
+func (t *tx) guardLocks() []call {
+	var forgotten []lockKey
+	var of []pgtype.UUID
 	for b := range t.guarded {
-		if !t.locked[b.Practitioner] {
-			t.lock(b.Practitioner)
-			forgotten = append(forgotten, b.Practitioner)
+		if !t.holds(b.Practitioner) {
+			forgotten = append(forgotten, lockKey{practitionerRank, b.Practitioner.UUID()})
 		}
 	}
-	if len(forgotten) == 0 {
+	calls := t.lockAll(forgotten)
+	for _, c := range calls {
+		of = append(of, c.args[1].(pgtype.UUID))
+	}
+	if len(of) == 0 {
 		return nil
 	}
-	slices.SortFunc(forgotten, timebok.PractitionerID.Compare)
-	args := []any{t.clinic, ids(forgotten)}
-	return []call{{sql: lockPractitioners, args: args}, {sql: lockClinic, args: args}}
-}
-
-// lock notes that a practitioner is locked.
-func (t *tx) lock(of timebok.PractitionerID) {
-	if t.locked == nil {
-		t.locked = map[timebok.PractitionerID]bool{}
-	}
-	t.locked[of] = true
+	return append(calls, call{sql: lockClinic, args: []any{t.clinic, of}})
 }
 
 // noOverlap fails, as noRow does, if one of the bookings overlaps another.
@@ -63,6 +52,20 @@ const noOverlap = `SELECT 1 / (CASE WHEN EXISTS (
 			AND b.active AND NOT b.overlap_allowed AND b.id <> a.id
 		WHERE a.clinic_id = $1 AND a.id = ANY($2) AND a.occupied_from < a.occupied_to AND a.active AND NOT a.overlap_allowed
 	) THEN 0 ELSE 1 END)`
+
+// overlaps tells of a booking that is not stored whether it would overlap one that
+// is. The longest that a stored one can be before it bounds the search.
+const overlaps = `SELECT EXISTS (SELECT 1 FROM {}booking
+	WHERE clinic_id = $1 AND practitioner_id = $2 AND starts > $3 AND starts < $4
+		AND occupied_from < $5 AND occupied_to > $6 AND occupied_from < occupied_to
+		AND active AND NOT overlap_allowed AND id <> $7)`
+
+func overlapArgs(t *tx, b booking.Booking) []any {
+	if !b.State.IsActive() || b.Overlapping() {
+		b.Practitioner = timebok.PractitionerID{} // nobody
+	}
+	return append(append([]any{t.clinic}, busyArgs(id(b.Practitioner), b.Occupied())...), id(b.ID))
+}
 
 // guard looks for overlaps, where the database doesn't do so itself.
 func (t *tx) guard() []call {

@@ -29,9 +29,9 @@ var (
 func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, error) {
 	var v booking.View
 	r := &reading{t: t}
-	lock(r, onePractitioner, n.Practitioner, &v.Practitioner)
-	lock(r, oneSeries, n.Series, &v.Series)
-	lock(r, oneClient, n.Client, &v.Client)
+	lock(r, onePractitioner, practitionerRank, n.Practitioner, &v.Practitioner)
+	lock(r, oneSeries, seriesRank, n.Series, &v.Series)
+	lock(r, oneClient, clientRank, n.Client, &v.Client)
 	r.clinic(&v.Clinic)
 	one(r, oneBooking, n.Booking, &v.Booking)
 	one(r, oneService, n.Service, &v.Service)
@@ -47,9 +47,6 @@ func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, er
 	}
 	if err := r.send(ctx); err != nil {
 		return booking.View{}, err
-	}
-	if !n.Practitioner.IsZero() && v.Practitioner != nil && !t.view {
-		t.lock(n.Practitioner)
 	}
 	if calendar {
 		v.Calendar.Zone = v.Clinic.Zone
@@ -152,9 +149,9 @@ func one[T any, K any](r *reading, s selection[T], of timebok.ID[K], to **T) {
 }
 
 // lock is one, and in an Update locks the record.
-func lock[T any, K any](r *reading, s selection[T], of timebok.ID[K], to **T) {
-	if !r.t.view {
-		s = s.locking()
+func lock[T any, K any](r *reading, s selection[T], rank int, of timebok.ID[K], to **T) {
+	if !r.t.view && !of.IsZero() {
+		s.sql += r.t.mode(lockKey{rank, of.UUID()})
 	}
 	one(r, s, of, to)
 }

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 
-	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/insurance"
 	"github.com/timebok/timebok/internal/sqlrow"
 )
@@ -30,12 +29,10 @@ var (
 	candidates = from(sqlrow.Clients, `AND id IN (
 		SELECT id FROM {}client WHERE clinic_id = $1 AND birth_number = $2 AND birth_number <> ''
 		UNION SELECT id FROM {}client WHERE clinic_id = $1 AND birth_date = $3) ORDER BY id`)
-
-	// Of a connection that does not exist the clinic is locked. Who makes it holds
-	// that lock, so whoever waited for it finds the connection to lock afterwards.
-	lockConnection = oneConnection.locking()
 )
 
+// Of a connection that does not exist the clinic is locked. Who makes it holds
+// that lock, so whoever waited for it finds the connection to lock afterwards.
 const lockNoConnection = `SELECT 1 FROM {}clinic WHERE clinic_id = $1 AND NOT EXISTS (
 	SELECT 1 FROM {}connection WHERE clinic_id = $1 AND id = $2) FOR NO KEY UPDATE`
 
@@ -86,7 +83,7 @@ func (r *reading) network(n insurance.IntakeNeeds, v *insurance.IntakeView) {
 	if !r.t.view {
 		r.add(call{sql: lockNoConnection, args: []any{r.t.clinic, id(connection)}})
 	}
-	lock(r, oneConnection, connection, &v.Connection)
+	lock(r, oneConnection, connectionRank, connection, &v.Connection)
 	if n.Event != "" {
 		one(r, oneReceived, insurance.ReceivedKey(n.Network, n.Event), &v.Received)
 	}
@@ -103,5 +100,3 @@ func (r *reading) network(n insurance.IntakeNeeds, v *insurance.IntakeView) {
 		r.add(serviceAt.first(r.t, &v.Service, string(n.Network), n.Treatment))
 	}
 }
-
-var _ = timebok.Client{}

@@ -20,21 +20,18 @@ var (
 	practitionersAmong = among(sqlrow.Practitioners)
 )
 
-// The numbering of a party is locked by the party, which is there before it.
-const lockParty = "SELECT 1 FROM {}billing_party WHERE clinic_id = $1 AND id = $2 FOR NO KEY UPDATE"
-
 // LoadInvoicing locks what the needs name and reads what a decision about invoices
 // must know, in two round trips: only the bookings say which payers, services and
 // practitioners they are about, and only the invoice which bookings.
 func (t *tx) LoadInvoicing(ctx context.Context, n invoice.Needs) (invoice.View, error) {
 	var v invoice.View
 	r := &reading{t: t}
-	lock(r, oneSeries, n.Series, &v.Series)
-	lock(r, oneClient, n.Client, &v.Client)
+	lock(r, oneSeries, seriesRank, n.Series, &v.Series)
+	lock(r, oneClient, clientRank, n.Client, &v.Client)
 	if !n.Party.IsZero() && !t.view {
-		r.add(call{sql: lockParty, args: []any{t.clinic, id(n.Party)}})
+		r.calls = append(r.calls, t.lockAll([]lockKey{{numberingRank, n.Party.UUID()}})...)
 	}
-	lock(r, oneNumbering, n.Party, &v.Numbering)
+	one(r, oneNumbering, n.Party, &v.Numbering)
 	r.clinic(&v.Clinic)
 	one(r, oneInvoice, n.Invoice, &v.Invoice)
 	switch {

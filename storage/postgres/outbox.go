@@ -60,7 +60,7 @@ var lease = `WITH due AS (
 		SELECT clinic_id, id FROM {}message m
 		WHERE NOT buried AND due <= $1 AND (leased_until IS NULL OR leased_until <= $1)
 			AND ($2::text[] IS NULL OR kind = ANY($2))
-			AND NOT EXISTS (SELECT 1 FROM {}fence f WHERE f.clinic_id = m.clinic_id)
+			AND NOT EXISTS (SELECT 1 FROM {}clinic_fence f WHERE f.clinic_id = m.clinic_id)
 		ORDER BY due, id LIMIT $3 FOR UPDATE OF m SKIP LOCKED)
 	UPDATE {}message m SET attempts = attempts + 1, lease_token = $4, leased_until = $5
 	FROM due WHERE m.clinic_id = due.clinic_id AND m.id = due.id

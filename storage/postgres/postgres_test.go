@@ -39,21 +39,18 @@ func TestDriver(t *testing.T) {
 // newDatabase returns a migrated database without records.
 func newDatabase(t testing.TB) string {
 	t.Helper()
-	dsn := pgtest.Database(t)
-	migrate(t, dsn, nil)
-	return dsn
+	return migrated.Database(t)
 }
 
-func migrate(t testing.TB, dsn string, o *postgres.Options) {
-	t.Helper()
+var migrated = pgtest.Template{Prepare: func(dsn string) error { return migrate(dsn, nil) }}
+
+func migrate(dsn string, o *postgres.Options) error {
 	conn, err := pgx.Connect(context.Background(), dsn)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer conn.Close(context.Background())
-	if err := postgres.Migrate(context.Background(), conn, o); err != nil {
-		t.Fatal(err)
-	}
+	return postgres.Migrate(context.Background(), conn, o)
 }
 
 func open(t testing.TB, dsn string, o *postgres.Options) *postgres.Driver {

@@ -27,12 +27,6 @@ func from[T any](t *sqlrow.Table[T], rest string) selection[T] {
 // byID selects one record.
 func byID[T any](t *sqlrow.Table[T]) selection[T] { return from(t, "AND id = $2") }
 
-// locking selects the same and locks it, without being in the way of those who
-// only refer to it.
-func (s selection[T]) locking() selection[T] {
-	return selection[T]{s.table, s.sql + " FOR NO KEY UPDATE"}
-}
-
 // among selects the records of a list of IDs.
 func among[T any](t *sqlrow.Table[T]) selection[T] { return from(t, "AND id = ANY($2) ORDER BY id") }
 

@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/internal/sqlrow"
 )
 
@@ -77,6 +79,7 @@ func (t *tx) hold(r timebok.Record) error {
 		}
 		c.base = have
 	}
+	t.proves(c)
 	if t.at == nil {
 		t.at = map[recordKey]int{}
 	}
@@ -173,7 +176,39 @@ func (t *tx) write(ctx context.Context, c change) []call {
 
 // refused is the error of a write that PostgreSQL did not carry out.
 func (t *tx) refused(ctx context.Context, err error, c change) error {
-	return classifyWrite(ctx, err, c)
+	typed := classifyWrite(ctx, err, c)
+	var stale *timebok.StaleError
+	b, isBooking := c.record.(booking.Booking)
+	switch {
+	case errors.As(typed, &stale):
+		t.after = func(ctx context.Context) error {
+			_ = t.d.send(ctx, t.sender, []call{{ // 0 if it can't be told
+				sql: writes[stale.Ref.Kind].version, args: []any{t.clinic, pgUUID(stale.Ref.ID)},
+				rows: func(rows pgx.Rows) error { return scanOne(rows, &stale.Stored) },
+			}})
+			return typed
+		}
+	case isBooking && errors.Is(typed, timebok.ErrInvalid):
+		t.after = func(ctx context.Context) error {
+			taken := false
+			err := t.d.send(ctx, t.sender, []call{{
+				sql: overlaps, args: overlapArgs(t, b),
+				rows: func(rows pgx.Rows) error { return scanOne(rows, &taken) },
+			}})
+			if err == nil && taken {
+				return slotTaken(b)
+			}
+			return typed
+		}
+	}
+	return typed
+}
+
+func scanOne(rows pgx.Rows, to any) error {
+	if !rows.Next() {
+		return nil
+	}
+	return rows.Scan(to)
 }
 
 // A writeSQL is the statements that write one kind of record.

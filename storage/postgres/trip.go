@@ -39,16 +39,18 @@ func (d *Driver) send(ctx context.Context, to sender, calls []call) error {
 	}
 	results := to.SendBatch(ctx, batch)
 	for _, c := range calls {
-		if err := answer(results, c); err != nil {
-			_ = results.Close() // says the same again
-			if _, refused := refusalOf(err); !refused && !isTyped(err) {
-				return &brokenTrip{err}
-			}
-			if c.fail != nil {
-				return c.fail(err)
-			}
-			return classify(ctx, err)
+		err := answer(results, c)
+		if err == nil {
+			continue
 		}
+		_ = results.Close() // says the same again
+		if _, refused := refusalOf(err); !refused && !isTyped(err) {
+			return &brokenTrip{err}
+		}
+		if c.fail != nil {
+			err = c.fail(err)
+		}
+		return classify(ctx, err)
 	}
 	if err := results.Close(); err != nil {
 		return &brokenTrip{err}
@@ -90,10 +92,12 @@ func (t *tx) trip(ctx context.Context, calls ...call) error {
 	}
 	all := t.calls[:0]
 	if !t.begun {
-		for _, sql := range t.begin {
-			all = append(all, call{sql: sql})
-		}
 		t.begun = true
+		all = append(all, t.begin...)
+		if !t.view && !t.anyway {
+			all = append(all, passFence(t)...)
+		}
+		all = append(all, t.early...)
 	}
 	all = append(all, t.flush(ctx)...)
 	all = append(all, calls...)
@@ -103,11 +107,17 @@ func (t *tx) trip(ctx context.Context, calls ...call) error {
 		t.flushed()
 		return nil
 	}
-	t.failed = classify(ctx, err)
 	if broken := (*brokenTrip)(nil); errors.As(err, &broken) {
-		t.broken = true
-		t.failed = classify(ctx, broken.cause)
+		t.broken, t.failed = true, classify(ctx, broken.cause)
 		return broken
+	}
+	t.failed = err
+	t.rollback(ctx)
+	if t.after != nil && !t.broken {
+		t.failed = t.after(ctx)
+	}
+	if t.late && lost(err) {
+		t.leaveLocks()
 	}
 	return t.failed
 }

@@ -20,36 +20,44 @@ type tx struct {
 	clinic pgtype.UUID // id, as it is passed to PostgreSQL
 
 	conn   *pgxpool.Conn // nil: none yet, or it is the host's
+	host   bool          // it is within a transaction of the host's
 	sender sender
-	begin  []string
+	begin  []call
 	end    string
-	undo   string
+	undo   []string
 	begun  bool
 	ended  bool
-	failed error // what the commit must fail with
-	broken bool  // the connection is of no use any more
+	failed error                       // what the commit must fail with
+	broken bool                        // the connection is of no use any more
+	undone bool                        // rolled back, but not ended
+	after  func(context.Context) error // finds out more of why it failed, once it is undone
 
+	anyway  bool // fenced or not
 	view    bool
 	entries []timebok.AuditEntry // of a View
 
 	held   []change
 	at     map[recordKey]int   // where in held
 	own    map[recordKey]int64 // version that this transaction wrote; 0: it deleted
-	locked map[timebok.PractitionerID]bool
-	calls  []call // kept to be used again
+	proof  *timebok.Ref        // a record that is there if the transaction was committed
+	locks  []lockKey
+	late   bool            // it asked for a lock against the order
+	update context.Context // of Begin: the same in each run of an Update
+	early  []call          // that take locks first of all
+	calls  []call          // kept to be used again
 }
 
 var (
 	// A host may have set other defaults.
-	beginUpdate = []string{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"}
-	beginView   = []string{"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+	beginUpdate = []call{{sql: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"}}
+	beginView   = []call{{sql: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}}
 
 	errEnded    = timebok.Reasons{storage.Ended.At("")}.Refused()
 	errReadOnly = timebok.Reasons{storage.ReadOnly.At("")}.Refused()
 )
 
 func newTx(d *Driver, clinic timebok.ClinicID) *tx {
-	return &tx{d: d, id: clinic, clinic: id(clinic), begin: beginUpdate, end: "COMMIT", undo: "ROLLBACK"}
+	return &tx{d: d, id: clinic, clinic: id(clinic), begin: beginUpdate, end: "COMMIT", undo: []string{"ROLLBACK"}}
 }
 
 // ClinicID is the clinic that the transaction is bound to.
@@ -102,18 +110,21 @@ func (t *tx) Commit(ctx context.Context) error {
 
 // commit writes what is held and commits, in one round trip.
 func (t *tx) commit(ctx context.Context) error {
+	if t.host {
+		return t.read(ctx, call{sql: t.end})
+	}
 	if err := t.connect(ctx); err != nil {
 		return err
 	}
-	saved := t.held
 	sure, stop := t.untilSure(ctx)
 	defer stop()
-	err := t.trip(sure, fenced(t), call{sql: t.end})
+	err := t.trip(sure, call{sql: t.end})
 	if broken := (*brokenTrip)(nil); errors.As(err, &broken) {
-		return t.d.resolve(sure, t.id, saved, broken.cause)
+		t.drop()
+		return t.d.resolve(ctx, t.clinic, t.proof, broken.cause)
 	}
-	if err != nil && ctx.Err() != nil && errors.Is(err, timebok.ErrUnavailable) {
-		return ctx.Err() // the server was told to give up
+	if ended := ctx.Err(); err != nil && ended != nil && errors.Is(err, timebok.ErrUnavailable) {
+		return ended // the server was told to give up
 	}
 	return err
 }
@@ -149,21 +160,50 @@ func (t *tx) Rollback() {
 	if t.ended {
 		return
 	}
+	t.rollback(context.Background())
 	t.ended = true
-	if t.begun && !t.broken && t.conn != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), grace)
-		defer cancel()
-		_, _ = t.conn.Exec(ctx, t.undo) // what can't be rolled back is closed by the pool
-	}
 	t.release()
 }
 
-func (t *tx) release() {
-	if t.conn != nil {
-		if t.broken {
-			_ = t.conn.Conn().PgConn().Conn().Close() // so that the pool drops it
-			_ = t.conn.Conn().Close(context.Background())
+// rollback takes back what was sent. What it can't, the server does when the pool
+// closes the connection.
+func (t *tx) rollback(ctx context.Context) {
+	if !t.begun || t.undone || t.broken {
+		return
+	}
+	t.undone = true
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	for _, sql := range t.undo {
+		if err := t.exec(ctx, sql); err != nil {
+			t.broken = true
+			return
 		}
+	}
+}
+
+// exec executes a statement by itself.
+func (t *tx) exec(ctx context.Context, sql string) error {
+	return t.d.send(ctx, t.sender, []call{{sql: sql}})
+}
+
+// release gives the connection back.
+func (t *tx) release() {
+	if t.broken {
+		t.drop()
+	}
+	if t.conn != nil {
+		t.conn.Release()
+		t.conn, t.sender = nil, nil
+	}
+}
+
+// drop gives back a connection that is of no use any more, so that the pool
+// replaces it.
+func (t *tx) drop() {
+	t.broken = true
+	if t.conn != nil {
+		_ = t.conn.Conn().PgConn().Conn().Close() // it is cut, or should be
 		t.conn.Release()
 		t.conn, t.sender = nil, nil
 	}
@@ -179,7 +219,7 @@ func (t *tx) endView(ctx context.Context) error {
 	}
 	u := newTx(t.d, t.id)
 	if t.begun {
-		u.begin = append([]string{"COMMIT"}, beginUpdate...)
+		u.begin = append([]call{{sql: "COMMIT"}}, beginUpdate...)
 	}
 	u.conn, u.sender = t.conn, t.sender
 	t.conn, t.sender, t.ended = nil, nil, true

@@ -17,6 +17,10 @@ func BenchmarkBook(b *testing.B) {
 	storagetest.BenchBook(b, func(b *testing.B) storage.Driver { return open(b, newFile(b), nil) })
 }
 
+func BenchmarkImport(b *testing.B) {
+	storagetest.BenchImport(b, func(b *testing.B) storage.Driver { return open(b, newFile(b), nil) })
+}
+
 func BenchmarkGrowth(b *testing.B) {
 	storagetest.BenchGrowth(b, func(b *testing.B) storage.Driver { return open(b, newFile(b), nil) }, 1_000, 20_000)
 }

@@ -24,11 +24,8 @@ type Options struct {
 // Run tests a backend against the whole contract. The function opens a driver on
 // a new, empty database; Run closes it.
 func Run(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) {
-	if o == nil {
-		o = &Options{}
-	}
 	for _, g := range slices.Concat(contract, onTop) {
-		if g.name == bulk.name && o.NoBulk {
+		if g.name == bulk.name && o != nil && o.NoBulk {
 			continue
 		}
 		t.Run(g.name, func(t *testing.T) {
@@ -55,6 +52,9 @@ type env struct {
 }
 
 func newEnv(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) *env {
+	if o == nil {
+		o = &Options{}
+	}
 	e := &env{TB: t, Clinic: NewClinic("A"), driver: open(t)}
 	e.store = storage.New(e.driver, nil)
 	e.desk = &booking.Desk{Source: timebok.Source{Now: func() time.Time { return Monday }}}

@@ -22,6 +22,7 @@ var useCases = group{"Use cases", []clause{{"", []check{
 	{"every use-case bears being run twice", flowTwice},
 	{"a fault at any step leaves nothing", faultAtEachStep},
 	{"random scripts agree with a naive recount", randomScripts},
+	{"what many are told at once has one order", linearizable},
 }}}}
 
 var durability = group{"Durability", []clause{{"", []check{

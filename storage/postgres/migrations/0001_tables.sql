@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS timebok_schema (
 );
 
 -- The clinics that are closed for every change. It is nearly always empty.
-CREATE TABLE fence (
+CREATE TABLE clinic_fence (
   clinic_id uuid PRIMARY KEY
 );
 

@@ -1,0 +1,176 @@
+package outbox_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/pgtest"
+	"github.com/timebok/timebok/storage"
+	"github.com/timebok/timebok/storage/memory"
+	"github.com/timebok/timebok/storage/outbox"
+	"github.com/timebok/timebok/storage/postgres"
+	"github.com/timebok/timebok/storage/sqlite"
+	"github.com/timebok/timebok/storage/storagetest"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
+
+// backends opens an empty database of each kind.
+var backends = []struct {
+	name string
+	open func(tb testing.TB) storage.Driver
+}{
+	{"memory", func(testing.TB) storage.Driver { return memory.New() }},
+	{"sqlite", func(tb testing.TB) storage.Driver {
+		path := filepath.Join(tb.TempDir(), "timebok.db")
+		if err := sqlite.Migrate(tb.Context(), path, nil); err != nil {
+			tb.Fatal(err)
+		}
+		d, err := sqlite.Open(path, nil)
+		return opened(tb, d, err)
+	}},
+	{"postgres", func(tb testing.TB) storage.Driver {
+		dsn := pgtest.Database(tb)
+		pool, err := pgxpool.New(tb.Context(), dsn)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		defer pool.Close()
+		if err := postgres.Migrate(tb.Context(), pool, nil); err != nil {
+			tb.Fatal(err)
+		}
+		d, err := postgres.Open(tb.Context(), dsn, nil)
+		return opened(tb, d, err)
+	}},
+}
+
+func opened(tb testing.TB, d storage.Driver, err error) storage.Driver {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = d.Close() })
+	return d
+}
+
+// Four relays on one database perform every message, and none of them twice at a
+// time, although leases are short and handlers fail now and then.
+func TestFleet(t *testing.T) {
+	const messages, relays = 400, 4
+	for _, b := range backends {
+		t.Run(b.name, func(t *testing.T) {
+			s := storage.New(b.open(t), nil)
+			fill(t, s, messages)
+			var (
+				mu      sync.Mutex
+				working = map[timebok.MessageID]bool{}
+				done    = map[timebok.MessageID]int{}
+			)
+			handler := timebok.HandlerFunc(func(_ context.Context, d timebok.Delivery) error {
+				mu.Lock()
+				if working[d.ID] {
+					t.Errorf("message %v is performed by two at a time", d.ID)
+				}
+				working[d.ID] = true
+				mu.Unlock()
+				time.Sleep(rand.N(200 * time.Microsecond))
+				mu.Lock()
+				defer mu.Unlock()
+				delete(working, d.ID)
+				if rand.IntN(10) == 0 {
+					return timebok.ErrUnavailable
+				}
+				done[d.ID]++
+				return nil
+			})
+			var wg sync.WaitGroup
+			for range relays {
+				r := &outbox.Relay{
+					Store: s, Handlers: map[timebok.MessageKind]timebok.Handler{"test": handler}, MaxAttempts: 100,
+					Backoff: func(int) time.Duration { return time.Microsecond },
+				}
+				wg.Go(func() {
+					for left := messages; left > 0; {
+						if _, err := r.RunOnce(t.Context()); err != nil {
+							t.Error(err)
+							return
+						}
+						mu.Lock()
+						left = messages - len(done)
+						mu.Unlock()
+					}
+				})
+			}
+			wg.Wait()
+			for id, n := range done {
+				if n != 1 {
+					t.Errorf("message %v was done %d times", id, n)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkFleet measures four relays with handlers that do nothing.
+func BenchmarkFleet(b *testing.B) {
+	for _, backend := range backends {
+		b.Run(backend.name, func(b *testing.B) {
+			s := storage.New(backend.open(b), nil)
+			fill(b, s, b.N)
+			var (
+				mu   sync.Mutex
+				done int
+				wg   sync.WaitGroup
+			)
+			b.ResetTimer()
+			for range 4 {
+				r := &outbox.Relay{Store: s, Batch: 100, Handlers: map[timebok.MessageKind]timebok.Handler{
+					"test": timebok.HandlerFunc(func(context.Context, timebok.Delivery) error { return nil }),
+				}}
+				wg.Go(func() {
+					for left := b.N; left > 0; {
+						report, err := r.RunOnce(b.Context())
+						if err != nil {
+							b.Error(err)
+							return
+						}
+						mu.Lock()
+						done += report.Done
+						left = b.N - done
+						mu.Unlock()
+					}
+				})
+			}
+			wg.Wait()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+		})
+	}
+}
+
+// fill leaves n messages that are due in a clinic.
+func fill(tb testing.TB, s *storage.Store, n int) {
+	tb.Helper()
+	c := storagetest.NewClinic("fleet")
+	for n > 0 {
+		batch := min(n, 1000)
+		err := s.Update(tb.Context(), c.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
+			for range batch {
+				tx.Save(timebok.Message{
+					ID: timebok.New[timebok.Message](timebok.Source{}), Kind: "test", About: c.Ola.Ref(), Due: storagetest.Monday,
+				})
+			}
+			return nil
+		})
+		if err != nil {
+			tb.Fatal(err)
+		}
+		n -= batch
+	}
+}

@@ -1,0 +1,273 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/sqlrow"
+	"github.com/timebok/timebok/storage"
+)
+
+var _ storage.Bulk = (*Driver)(nil)
+
+// Import stores records that are not there yet: those of a batch are copied to a
+// temporary table, and from there in one statement.
+func (d *Driver) Import(ctx context.Context, clinic timebok.ClinicID, records iter.Seq2[timebok.Record, error], o *storage.ImportOptions) (storage.ImportReport, error) {
+	var report storage.ImportReport
+	if clinic.IsZero() {
+		return report, timebok.Reasons{timebok.Missing.At("Clinic")}.Invalid()
+	}
+	batch := make([]sqlrow.Incoming, 0, o.BatchSize())
+	send := func() error {
+		if len(batch) == 0 {
+			return ctx.Err()
+		}
+		next, err := d.importBatch(ctx, clinic, batch, report)
+		if err != nil {
+			return err
+		}
+		report, batch = next, batch[:0]
+		o.Tell(report)
+		return nil
+	}
+	for r, err := range records {
+		var in sqlrow.Incoming
+		if err == nil {
+			in, err = sqlrow.Import(dialect{}, clinic, r)
+		}
+		if err != nil { // what came before stays
+			return report, errors.Join(send(), err)
+		}
+		if batch = append(batch, in); len(batch) == cap(batch) {
+			if err := send(); err != nil {
+				return report, err
+			}
+		}
+	}
+	return report, send()
+}
+
+// importBatch imports records in one transaction.
+func (d *Driver) importBatch(ctx context.Context, clinic timebok.ClinicID, batch []sqlrow.Incoming, before storage.ImportReport) (storage.ImportReport, error) {
+	fates := make([]fate, len(batch))
+	err := d.beyondFence(ctx, clinic, func(t *tx) error {
+		clear(fates)
+		for _, kind := range storage.Kinds() {
+			p := &parcel{t: t, batch: batch, fates: fates, table: sqlrow.BulkOf(kind)}
+			for i, in := range batch {
+				if in.Record.Ref().Kind == kind {
+					p.places = append(p.places, i)
+				}
+			}
+			if len(p.places) > 0 {
+				if err := p.store(ctx); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return before, err
+	}
+	report := before
+	report.Differs, report.Refused = slices.Clip(before.Differs), slices.Clip(before.Refused)
+	for i, in := range batch {
+		switch fates[i] {
+		case added:
+			report.Added++
+		case same:
+			report.Same++
+		case differs:
+			report.Differs = append(report.Differs, in.Record.Ref())
+		case refused:
+			report.Refused = append(report.Refused, in.Record.Ref())
+		}
+	}
+	return report, nil
+}
+
+// A fate is what became of a record of an import.
+type fate int
+
+const (
+	refused fate = iota // for nothing is there
+	added
+	same
+	differs
+)
+
+// A parcel is the records of one kind in a batch.
+type parcel struct {
+	t      *tx
+	batch  []sqlrow.Incoming
+	fates  []fate
+	table  sqlrow.Bulk
+	places []int // in batch
+}
+
+// store copies the records to the temporary table, inserts those that are not
+// there, and compares the others with what is.
+func (p *parcel) store(ctx context.Context) error {
+	columns := p.table.Columns()
+	list, incoming := strings.Join(columns, ", "), "incoming_"+p.table.Name()
+	ordered := append(slices.Clone(columns), "import_place")
+	if err := p.t.read(ctx,
+		call{sql: "CREATE TEMP TABLE " + incoming + " ON COMMIT DROP AS SELECT " + list + ", 0::bigint AS import_place FROM {}" + p.table.Name() + " WITH NO DATA"},
+	); err != nil {
+		return err
+	}
+	if err := p.copy(ctx, incoming, ordered); err != nil {
+		return err
+	}
+	first := map[uuid.UUID]int{}
+	for _, i := range slices.Backward(p.places) {
+		first[p.batch[i].Record.Ref().ID] = i
+	}
+	insert := call{
+		sql: "INSERT INTO {}" + p.table.Name() + " (" + list + ") SELECT " + list + " FROM " + incoming + " ORDER BY import_place ON CONFLICT DO NOTHING RETURNING id",
+		rows: func(rows pgx.Rows) error {
+			for rows.Next() {
+				var id uuid.UUID
+				if err := rows.Scan((*[16]byte)(&id)); err != nil {
+					return err
+				}
+				p.fates[first[id]] = added
+			}
+			return nil
+		},
+		fail: func(err error) error {
+			return classifyWrite(ctx, err, change{record: p.batch[p.places[0]].Record})
+		},
+	}
+	if err := p.t.read(ctx, insert); err != nil {
+		return err
+	}
+	if err := p.compare(ctx, incoming, columns); err != nil {
+		return err
+	}
+	return p.keys(ctx)
+}
+
+// copy fills the temporary table.
+func (p *parcel) copy(ctx context.Context, into string, columns []string) error {
+	n := -1
+	source := pgx.CopyFromFunc(func() ([]any, error) {
+		if n++; n == len(p.places) {
+			return nil, nil
+		}
+		return append(p.batch[p.places[n]].Row, int64(p.places[n])), nil
+	})
+	_, err := p.t.conn.CopyFrom(ctx, pgx.Identifier{into}, columns, source)
+	if err != nil {
+		p.t.failed = classifyWrite(ctx, err, change{record: p.batch[p.places[0]].Record})
+	}
+	return p.t.failed
+}
+
+// compare looks at what was there already.
+func (p *parcel) compare(ctx context.Context, incoming string, columns []string) error {
+	var now, was []string
+	for _, name := range columns[2:] {
+		now, was = append(now, "i."+name), append(was, "e."+name)
+	}
+	return p.t.read(ctx, call{
+		sql: "SELECT i.import_place, (" + strings.Join(now, ", ") + ") IS NOT DISTINCT FROM (" + strings.Join(was, ", ") + ") FROM " + incoming +
+			" i JOIN {}" + p.table.Name() + " e ON e.clinic_id = $1 AND e.id = i.id",
+		args: []any{p.t.clinic},
+		rows: func(rows pgx.Rows) error {
+			for rows.Next() {
+				var place int64
+				var equal bool
+				if err := rows.Scan(&place, &equal); err != nil {
+					return err
+				}
+				switch {
+				case p.fates[place] == added:
+				case equal:
+					p.fates[place] = same
+				default:
+					p.fates[place] = differs
+				}
+			}
+			return nil
+		},
+	})
+}
+
+// keys writes the network keys of the practitioners and services that were added.
+func (p *parcel) keys(ctx context.Context) error {
+	var calls []call
+	for _, i := range p.places {
+		if p.fates[i] == added {
+			calls = append(calls, p.t.writeKeys(change{record: p.batch[i].Record}, false)...)
+		}
+	}
+	if len(calls) == 0 {
+		return nil
+	}
+	return p.t.read(ctx, calls...)
+}
+
+// Export lists every record of the clinic, on a connection of its own with one
+// snapshot.
+func (d *Driver) Export(ctx context.Context, clinic timebok.ClinicID) iter.Seq2[timebok.Record, error] {
+	return func(yield func(timebok.Record, error) bool) {
+		if err := d.export(ctx, clinic, func(r timebok.Record) bool { return yield(r, nil) }); err != nil && !errors.Is(err, errEnough) {
+			yield(nil, err)
+		}
+	}
+}
+
+// errEnough ends a query whose reader wants no more.
+var errEnough = errors.New("enough")
+
+func (d *Driver) export(ctx context.Context, clinic timebok.ClinicID, yield func(timebok.Record) bool) error {
+	if err := d.ready(ctx); err != nil {
+		return err
+	}
+	tx, err := d.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return classify(ctx, err)
+	}
+	defer func() {
+		undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		_ = tx.Rollback(undo) // it only read
+	}()
+	for _, kind := range storage.Kinds() {
+		table := sqlrow.BulkOf(kind)
+		rows, err := tx.Query(ctx, d.fill("SELECT "+strings.Join(table.Reads(), ", ")+" FROM {}"+table.Name()+" WHERE clinic_id = $1 ORDER BY id"), id(clinic))
+		if err != nil {
+			return classify(ctx, err)
+		}
+		for rows.Next() {
+			row, err := rows.Values()
+			if err == nil {
+				var r timebok.Record
+				if r, err = table.Record(dialect{}, row); err != nil {
+					err = unreadable(err)
+				} else if !yield(r) {
+					err = errEnough
+				}
+			}
+			if err != nil {
+				rows.Close()
+				if errors.Is(err, errEnough) {
+					return err
+				}
+				return classify(ctx, err)
+			}
+		}
+		if err := rows.Err(); err != nil {
+			return classify(ctx, err)
+		}
+	}
+	return nil
+}
