@@ -45,8 +45,8 @@ func TestTexts(t *testing.T) {
 		write func(notice.Facts, timebok.Lang) (string, string, error)
 		of    []booking.Happening
 	}{
-		"client":       {notice.ToClient, []booking.Happening{booking.Invited, booking.Moved, booking.CalledOff}},
-		"practitioner": {notice.ToPractitioner, []booking.Happening{booking.NewBooking, booking.Moved, booking.CalledOff}},
+		"client":       {notice.ToClient, []booking.Happening{booking.Invited, booking.Confirmed, booking.Moved, booking.CalledOff, booking.Reminded}},
+		"practitioner": {notice.ToPractitioner, []booking.Happening{booking.NewBooking, booking.Moved, booking.HandedOver, booking.CalledOff}},
 	}
 	for name, w := range writers {
 		for _, l := range []timebok.Lang{timebok.Bokmaal, timebok.Nynorsk, timebok.English} {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -14,7 +15,6 @@ import (
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -52,14 +52,14 @@ func startChromium() {
 		chromium.err = errors.New("there is no chromium; apt-get install chromium, or switch these tests off with " + browserOff + "=off")
 		return
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.WSURLReadTimeout(2*time.Minute))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.Flag("lang", "nb-NO"))
 	if os.Getuid() == 0 { // in a container
 		options = append(options, chromedp.NoSandbox)
 	}
 	allocated, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, stop := chromedp.NewContext(allocated)
 	chromium.ctx, chromium.stop = ctx, func() { stop(); stopAllocator() }
-	chromium.err = chromedp.Run(ctx)
+	chromium.err = chromedp.Do(ctx)
 }
 
 // A screen is a browser window of its own, with its own cookies. It finds what it
@@ -86,38 +86,44 @@ func (c *clinic) screen(t testing.TB) *screen {
 	ctx, stop := chromedp.NewContext(chromium.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(stop)
 	s := &screen{t, ctx, c.url}
+	if err := chromedp.Do(ctx); err != nil { // opens the window
+		t.Fatal(err)
+	}
 	s.size(1280, 900)
 	s.open("/")
 	return s
 }
 
-func (s *screen) run(actions ...chromedp.Action) {
+// do runs an action, and fails the test if it can't be done.
+func do[T any](s *screen, a chromedp.Action[T]) T {
 	s.t.Helper()
 	ctx, stop := context.WithTimeout(s.ctx, patience)
 	defer stop()
-	if err := chromedp.Run(ctx, actions...); err != nil {
+	out, err := chromedp.Run(ctx, a)
+	if err != nil {
 		s.t.Fatal(err)
 	}
+	return out
 }
 
 func (s *screen) open(path string) {
 	s.t.Helper()
-	s.run(chromedp.Navigate(s.url + path))
+	do(s, chromedp.Navigate(s.url+path))
 }
 
 func (s *screen) size(width, height int64) {
 	s.t.Helper()
-	s.run(emulation.SetDeviceMetricsOverride(width, height, 1, width < 600))
+	do(s, chromedp.EmulateViewport(width, height))
 }
 
 // until tries again what may not be possible yet, because the page is still on its
 // way or was just replaced.
-func (s *screen) until(what string, try func(ctx context.Context) error) {
+func (s *screen) until(what string, try func(ctx context.Context, t *chromedp.Target) error) {
 	s.t.Helper()
 	ctx, stop := context.WithTimeout(s.ctx, patience)
 	defer stop()
 	for {
-		err := chromedp.Run(ctx, chromedp.ActionFunc(try))
+		err := chromedp.Do(ctx, chromedp.Func(try))
 		if err == nil {
 			return
 		}
@@ -129,154 +135,141 @@ func (s *screen) until(what string, try func(ctx context.Context) error) {
 	}
 }
 
-// find returns the one thing with that role and name that is not ignored. With
+// find returns what has that role and name and is there for a screen reader. Of
 // several it is the first.
-func find(ctx context.Context, role, name string) (*accessibility.Node, error) {
-	root, err := dom.GetDocument().Do(ctx)
+func find(ctx context.Context, t *chromedp.Target, role, name string) (cdp.BackendNodeID, error) {
+	document, err := cdp.Call(ctx, t, dom.GetDocument, dom.GetDocumentParams{})
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	query := accessibility.QueryAXTree().WithNodeID(root.NodeID).WithRole(role)
-	if name != "" {
-		query = query.WithAccessibleName(name)
-	}
-	nodes, err := query.Do(ctx)
+	found, err := cdp.Call(ctx, t, accessibility.QueryAXTree, accessibility.QueryAXTreeParams{
+		NodeID: document.Root.NodeID, Role: role, AccessibleName: name,
+	})
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	for _, n := range nodes {
+	for _, n := range found.Nodes {
 		if !n.Ignored {
-			return n, nil
+			return n.BackendDOMNodeID, nil
 		}
 	}
-	return nil, fmt.Errorf("there is no %s with the name %q", role, name)
+	return 0, fmt.Errorf("there is no %s with the name %q", role, name)
+}
+
+// call runs a function on an element and returns what it says.
+func call[T any](ctx context.Context, t *chromedp.Target, id cdp.BackendNodeID, function string, args ...any) (T, error) {
+	var none T
+	resolved, err := cdp.Call(ctx, t, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: id})
+	if err != nil {
+		return none, err
+	}
+	return chromedp.CallFunctionOn[T](function, func(p *runtime.CallFunctionOnParams) {
+		p.ObjectID = resolved.Object.ObjectID
+	}, args...)(ctx, t)
 }
 
 // sees waits for something with that role and name.
 func (s *screen) sees(role, name string) {
 	s.t.Helper()
-	s.until("see "+name, func(ctx context.Context) error {
-		_, err := find(ctx, role, name)
+	s.until("see "+name, func(ctx context.Context, t *chromedp.Target) error {
+		_, err := find(ctx, t, role, name)
 		return err
 	})
 }
 
-// press clicks with the mouse on a button, link or whatever has the name.
+// atRest scrolls to an element, and tells whether the page is complete and waits for
+// no answer.
+const atRest = `function() {
+	this.scrollIntoView({ block: "center" });
+	return this.isConnected && document.readyState === "complete" && !document.querySelector("[aria-busy]") }`
+
+// press clicks with the mouse on a button, link or whatever has the name, once the
+// page is at rest.
 func (s *screen) press(role, name string) {
 	s.t.Helper()
-	s.until("press "+name, func(ctx context.Context) error {
-		n, err := find(ctx, role, name)
+	s.until("press "+name, func(ctx context.Context, t *chromedp.Target) error {
+		id, err := find(ctx, t, role, name)
 		if err != nil {
 			return err
 		}
-		if err := dom.ScrollIntoViewIfNeeded().WithBackendNodeID(n.BackendDOMNodeID).Do(ctx); err != nil {
-			return err
+		rests, err := call[bool](ctx, t, id, atRest)
+		if err != nil || !rests {
+			return fmt.Errorf("the page does not rest: %v", err)
 		}
-		quads, err := dom.GetContentQuads().WithBackendNodeID(n.BackendDOMNodeID).Do(ctx)
-		if err != nil || len(quads) == 0 {
+		place, err := cdp.Call(ctx, t, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: id})
+		if err != nil || len(place.Quads) == 0 {
 			return fmt.Errorf("%s %q has no place on the screen: %v", role, name, err)
 		}
-		q := quads[0]
-		return chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2).Do(ctx)
+		q := place.Quads[0]
+		_, err = chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2)(ctx, t)
+		return err
 	})
 }
 
-// call runs a function on an element and returns what it says.
-func call[T any](ctx context.Context, id cdp.BackendNodeID, function string, args ...any) (T, error) {
-	var out T
-	object, err := dom.ResolveNode().WithBackendNodeID(id).Do(ctx)
-	if err != nil {
-		return out, err
-	}
-	err = chromedp.CallFunctionOn(function, &out, func(p *runtime.CallFunctionOnParams) *runtime.CallFunctionOnParams {
-		return p.WithObjectID(object.ObjectID)
-	}, args...).Do(ctx)
-	return out, err
-}
-
-// fill writes into a field, with the keyboard, and leaves it.
-func (s *screen) fill(name, text string) {
+// on waits for a field with that name and runs a function on it, until that is true.
+func (s *screen) on(name, function string, args ...any) {
 	s.t.Helper()
-	s.until("fill "+name, func(ctx context.Context) error {
-		var n *accessibility.Node
-		var err error
-		for _, role := range []string{"textbox", "combobox"} {
-			if n, err = find(ctx, role, name); err == nil {
+	s.until(name, func(ctx context.Context, t *chromedp.Target) (err error) {
+		var id cdp.BackendNodeID
+		for _, role := range []string{"combobox", "textbox", "Date", "InputTime"} {
+			if id, err = find(ctx, t, role, name); err == nil {
 				break
 			}
 		}
 		if err != nil {
 			return err
 		}
-		if _, err := call[bool](ctx, n.BackendDOMNodeID, `function() { this.focus(); this.select(); return true }`); err != nil {
-			return err
+		rests, err := call[bool](ctx, t, id, atRest)
+		if err != nil || !rests {
+			return fmt.Errorf("the page does not rest: %v", err)
 		}
-		if err := input.InsertText(text).Do(ctx); err != nil {
-			return err
-		}
-		got, err := call[string](ctx, n.BackendDOMNodeID, `function() { const v = this.value; this.blur(); return v }`)
-		if err == nil && got != text {
-			err = fmt.Errorf("%s holds %q", name, got)
+		done, err := call[bool](ctx, t, id, function, args...)
+		if err == nil && !done {
+			err = fmt.Errorf("%s is not so yet: %v", name, args)
 		}
 		return err
 	})
 }
 
-// set gives a date or time field its value; typing into one depends on the
-// language of the browser.
-func (s *screen) set(role, name, value string) {
+// fill writes into a field with the keyboard, and leaves it.
+func (s *screen) fill(name, text string) {
 	s.t.Helper()
-	s.until("set "+name, func(ctx context.Context) error {
-		n, err := find(ctx, role, name)
-		if err != nil {
-			return err
-		}
-		_, err = call[bool](ctx, n.BackendDOMNodeID, `function(v) {
-			this.value = v; this.dispatchEvent(new Event("change", { bubbles: true })); return true }`, value)
+	s.on(name, `function() { this.focus(); this.select(); return document.activeElement === this }`)
+	do(s, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, input.InsertText, input.InsertTextParams{Text: text})
 		return err
-	})
+	}))
+	s.on(name, `function(text) { const v = this.value; this.blur(); return v === text || v.includes(text) }`, text)
+}
+
+// set gives a date or time field its value: how one types into it depends on the
+// language of the browser.
+func (s *screen) set(name, value string) {
+	s.t.Helper()
+	s.on(name, `function(v) {
+		if (this.value !== v) { this.value = v; this.dispatchEvent(new Event("change", { bubbles: true })) }
+		return true }`, value)
 }
 
 // choose takes the option of a drop-down whose text holds the words.
 func (s *screen) choose(name, words string) {
 	s.t.Helper()
-	s.until("choose "+words, func(ctx context.Context) error {
-		n, err := find(ctx, "combobox", name)
-		if err != nil {
-			return err
-		}
-		done, err := call[bool](ctx, n.BackendDOMNodeID, `function(words) {
-			const o = [...this.options].find((o) => !o.disabled && o.text.includes(words));
-			if (!o) return false;
-			if (!o.selected) { this.value = o.value; this.dispatchEvent(new Event("change", { bubbles: true })) }
-			return true }`, words)
-		if err == nil && !done {
-			err = fmt.Errorf("%s has no option %q", name, words)
-		}
-		return err
-	})
+	s.on(name, `function(words) {
+		const o = [...this.options].find((o) => !o.disabled && o.text.includes(words));
+		if (o && !o.selected) { this.value = o.value; this.dispatchEvent(new Event("change", { bubbles: true })) }
+		return !!o }`, words)
 }
 
-// shows waits until the chosen option of a drop-down, or a field, holds the words.
+// shows waits until a field, or the chosen option of a drop-down, holds the words.
 func (s *screen) shows(name, words string) {
 	s.t.Helper()
-	s.until("show "+words, func(ctx context.Context) error {
-		n, err := find(ctx, "combobox", name)
-		if err != nil {
-			return err
-		}
-		got, err := call[string](ctx, n.BackendDOMNodeID, `function() { return this.selectedOptions ? this.selectedOptions[0].text : this.value }`)
-		if err == nil && !strings.Contains(got, words) {
-			err = fmt.Errorf("%s shows %q", name, got)
-		}
-		return err
-	})
+	s.on(name, `function(words) { return (this.selectedOptions ? this.selectedOptions[0].text : this.value).includes(words) }`, words)
 }
 
 // reads waits until the page says something.
 func (s *screen) reads(words string) {
 	s.t.Helper()
-	s.until("read "+words, func(context.Context) error {
+	s.until("read "+words, func(context.Context, *chromedp.Target) error {
 		if text := s.text(); !strings.Contains(text, words) {
 			return fmt.Errorf("the page does not say %q", words)
 		}
@@ -285,7 +278,21 @@ func (s *screen) reads(words string) {
 }
 
 func (s *screen) text() string {
-	var text string
-	_ = chromedp.Run(s.ctx, chromedp.Evaluate(`document.body ? document.body.innerText : ""`, &text))
+	text, _ := chromedp.Run(s.ctx, chromedp.Evaluate[string](`document.body ? document.body.innerText : ""`))
 	return text
+}
+
+// post sends a form as a page of the journal would, and stays where it is.
+func (s *screen) post(path string, pairs ...string) {
+	s.t.Helper()
+	form := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		form[pairs[i]] = pairs[i+1]
+	}
+	body, err := json.Marshal(form)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	do(s, chromedp.Evaluate[bool](fmt.Sprintf(`fetch(%q, { method: "POST", body: new URLSearchParams(%s) }).then((r) => r.ok)`, path, body),
+		chromedp.EvalAwaitPromise))
 }

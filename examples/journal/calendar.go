@@ -350,6 +350,9 @@ func (c *calendarPage) WeekNumber() int {
 	return week
 }
 
+// LastDay is the last day that is shown.
+func (c *calendarPage) LastDay() date.Date { return c.Days[len(c.Days)-1] }
+
 // View is the name of what is shown, in addresses.
 func (c *calendarPage) View() string {
 	if c.Week {

@@ -13,6 +13,11 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/timebok/timebok/booking"
+	"github.com/timebok/timebok/invoice"
+	"github.com/timebok/timebok/series"
+	"github.com/timebok/timebok/storage"
 )
 
 // wednesday is when the tests begin: 25 November 2026, 11 o'clock in Oslo.
@@ -153,4 +158,54 @@ func lacks(t testing.TB, page string, words ...string) {
 			t.Errorf("the page says %q:\n%s", w, page)
 		}
 	}
+}
+
+// What is in the journal, read past the pages.
+
+func (c *clinic) read(fn func(ctx context.Context, tx storage.Tx) error) {
+	c.t.Helper()
+	if err := c.view(c.t.Context(), fn); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *clinic) bookings(who string) (out []booking.Booking) {
+	c.t.Helper()
+	c.read(func(ctx context.Context, tx storage.Tx) (err error) {
+		out, err = all(tx.Bookings(ctx, booking.Filter{Client: person(who).client().ID}))
+		return err
+	})
+	return out
+}
+
+func (c *clinic) seriesOf(who string) (out series.Series) {
+	c.t.Helper()
+	c.read(func(ctx context.Context, tx storage.Tx) error {
+		found, err := all(tx.SeriesOf(ctx, person(who).client().ID))
+		if len(found) > 0 {
+			out = found[0]
+		}
+		return err
+	})
+	return out
+}
+
+func (c *clinic) invoices(who string) (out []invoice.Invoice) {
+	c.t.Helper()
+	c.read(func(ctx context.Context, tx storage.Tx) (err error) {
+		out, err = all(tx.Invoices(ctx, invoice.Filter{Client: person(who).client().ID}))
+		return err
+	})
+	return out
+}
+
+// countBooked is how many bookings are planned.
+func (c *clinic) countBooked() (n int) {
+	c.t.Helper()
+	c.read(func(ctx context.Context, tx storage.Tx) error {
+		found, err := all(tx.Bookings(ctx, booking.Filter{States: []booking.State{booking.Booked}}))
+		n = len(found)
+		return err
+	})
+	return n
 }

@@ -158,6 +158,12 @@ func (v *visit) fillPanel(ctx context.Context, tx storage.Tx, p *panel) error {
 		}
 	}
 	r := v.request(p)
+	if r.Billing != nil && r.BillingWhy == "" { // is still to be filled in; what else is there to say?
+		r.BillingWhy = "-"
+	}
+	if len(p.Set) > 0 && p.SetWhy == "" {
+		r.Override.Why = "-"
+	}
 	if r.Client.IsZero() || r.Service.IsZero() || r.With.IsZero() || r.Start.IsZero() {
 		return nil
 	}
@@ -166,10 +172,8 @@ func (v *visit) fillPanel(ctx context.Context, tx storage.Tx, p *panel) error {
 		return v.unlessExists(p, err)
 	}
 	p.Verdict = &verdict
-	if len(p.Refused) == 0 {
-		if err := v.refuse(p, "", verdict.Refusals.Refused()); err != nil {
-			return err
-		}
+	if err := v.refuse(p, "", verdict.Refusals.Refused()); err != nil {
+		return err
 	}
 	for _, rule := range booking.Overridable {
 		if set := slices.Contains(p.Set, rule.Code()); set || verdict.Refusals.Has(rule) {
@@ -478,9 +482,10 @@ func (v *visit) refuse(p *panel, field string, err error) error {
 		if at == "" {
 			at = "tid"
 		}
-		p.Refused[at] = append(p.Refused[at], problem{
-			Code: r.Code(), Text: v.sentence(r), Help: v.help(r.Rule),
-		})
+		x := problem{Code: r.Code(), Text: v.sentence(r), Help: v.help(r.Rule)}
+		if !slices.Contains(p.Refused[at], x) {
+			p.Refused[at] = append(p.Refused[at], x)
+		}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"log"
 	"net/http"
 	"path"
 	"slices"
@@ -131,6 +132,8 @@ func (v *visit) answer(err error) {
 		status, text = http.StatusServiceUnavailable, "Den andre siden svarte ikke. Prøv igjen om litt."
 	case errors.Is(err, timebok.ErrRefused), errors.Is(err, timebok.ErrInvalid):
 		status, text = http.StatusUnprocessableEntity, "Det gikk ikke:"
+	default:
+		log.Printf("%s %s: %v", v.r.Method, v.r.URL.Path, err) // errors of the library name nobody
 	}
 	var why []string
 	var rs timebok.Reasons

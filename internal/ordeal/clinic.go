@@ -19,7 +19,7 @@ const (
 	clinics   = 3
 	rooms     = 4  // practitioners that are booked by hand, in each clinic
 	people    = 12 // clients with a case, in each clinic
-	cap       = 6  // sessions of a case
+	approved  = 6  // sessions of a case
 	guests    = 10 // clients who book at the network
 	perGuest  = 3  // their bookings
 	days      = 40 // on which sessions lie, from storagetest.Monday on
@@ -66,7 +66,7 @@ func newClinic(name string) *clinic {
 			Kind: series.InsuranceCase, Name: "Forsikringssak", FetchedAt: storagetest.Monday,
 			Case: series.Case{Network: timebok.Behandlernettverk, Number: fmt.Sprint("HAND", i)},
 		}, series.Approval{At: storagetest.Monday, Source: series.ByHand, By: c.Actor(), Terms: series.Terms{
-			Caps:    []series.Cap{series.Sessions(cap)},
+			Caps:    []series.Cap{series.Sessions(approved)},
 			Billing: timebok.Billing{To: timebok.Recipient{Payer: c.Insurer.ID}, By: timebok.EHF},
 		}}, storagetest.Monday))
 		c.series = append(c.series, s)
@@ -93,7 +93,7 @@ func (c *clinic) visit(guest, visit int) []insurance.Event {
 		},
 		Case: &insurance.Case{
 			Case:   series.Case{Network: timebok.Behandlernettverk, Number: fmt.Sprint("NETT", guest)},
-			Status: insurance.CaseOpen, BirthDate: birthday(guest), Caps: []series.Cap{series.Sessions(cap)},
+			Status: insurance.CaseOpen, BirthDate: birthday(guest), Caps: []series.Cap{series.Sessions(approved)},
 			Payer:     insurance.PayerInfo{Name: c.Insurer.Name, Org: c.Insurer.Org, Address: c.Insurer.Address, DueDays: 30, ClaimDays: 60},
 			FetchedAt: storagetest.Monday,
 		},

@@ -19,13 +19,18 @@ const (
 	noFence = "SELECT 1 / (1 - count(*)) FROM {}clinic_fence WHERE clinic_id = $1" // fails as noRow does
 )
 
+// andNoFence is noFence as a condition.
+const andNoFence = " AND (" + noFence + ") = 1"
+
 func passFence(t *tx) []call {
-	return []call{{sql: nameMe}, {sql: noFence, args: []any{t.clinic}, fail: func(err error) error {
-		if e, refused := refusalOf(err); refused && e.Code == divisionByZero {
-			return storage.Fenced()
-		}
-		return err
-	}}}
+	return []call{{sql: nameMe}, {sql: noFence, args: []any{t.clinic}, fail: behindFence}}
+}
+
+func behindFence(err error) error {
+	if e, refused := refusalOf(err); refused && e.Code == divisionByZero {
+		return storage.Fenced()
+	}
+	return err
 }
 
 // Fence closes the clinic for every Update. It waits for every transaction of the

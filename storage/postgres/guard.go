@@ -34,14 +34,13 @@ func (t *tx) guardLocks() []call {
 			forgotten = append(forgotten, lockKey{practitionerRank, b.Practitioner.UUID()})
 		}
 	}
-	calls := t.lockAll(forgotten)
-	for _, c := range calls {
-		of = append(of, c.args[1].(pgtype.UUID))
+	for _, k := range forgotten {
+		of = append(of, pgUUID(k.id))
 	}
 	if len(of) == 0 {
 		return nil
 	}
-	return append(calls, call{sql: lockClinic, args: []any{t.clinic, of}})
+	return append(t.lockAll(forgotten), call{sql: lockClinic, args: []any{t.clinic, of}})
 }
 
 // noOverlap fails, as noRow does, if one of the bookings overlaps another.

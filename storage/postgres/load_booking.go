@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -10,60 +11,64 @@ import (
 )
 
 var (
-	inSeries     = from(sqlrow.Bookings, "AND series_id = $2 ORDER BY starts, id")
-	agreementsOn = from(sqlrow.PriceAgreements, "AND service_id = $2 ORDER BY id")
+	inSeries = from(sqlrow.Bookings, "AND series_id = $2 ORDER BY starts, id")
 
-	// The conditions of a calendar, of one practitioner and of several.
-	busyIn    = " AND starts > $3 AND starts < $4 AND occupied_from < $5 AND occupied_to > $6 AND occupied_from < occupied_to AND active"
-	busyOf    = from(sqlrow.Busy, "AND practitioner_id = $2"+busyIn)
-	busyAmong = from(sqlrow.Busy, "AND practitioner_id = ANY($2)"+busyIn)
+	// What a booking names, and the calendar and the prices.
+	bookingRow = beside(sqlrow.Clinics, sqlrow.Practitioners, sqlrow.SeriesTable, sqlrow.Clients,
+		sqlrow.Bookings, sqlrow.Services, sqlrow.Schedules)
+	bookingLists = below(
+		chosen{sqlrow.Busy, "AND practitioner_id = $2" + busyIn},
+		chosen{sqlrow.Absences, "AND practitioner_id = $2 AND ends > $6 AND starts < $5 AND starts < ends"},
+		chosen{sqlrow.PriceAgreements, "AND service_id = $7"})
 
 	schedulesAmong = among(sqlrow.Schedules)
+	busyAmong      = from(sqlrow.Busy, "AND practitioner_id = ANY($2)"+busyIn)
 	absencesAmong  = from(sqlrow.Absences, "AND practitioner_id = ANY($2) AND ends > $3 AND starts < $4 AND starts < ends ORDER BY starts, id")
 )
 
+// busyIn are the conditions of what occupies a practitioner in a period. What it
+// says of starts bounds the search.
+const busyIn = " AND starts > $3 AND starts < $4 AND occupied_from < $5 AND occupied_to > $6 AND occupied_from < occupied_to AND active"
+
 // LoadBooking locks what the needs name and reads what a decision about a booking
-// must know, in one round trip. The locks come first, as statements of their own:
-// a statement reads what was committed when it began, and one that also waits for
-// the lock would not see what the last holder of it wrote.
+// must know, in one round trip.
 func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, error) {
 	var v booking.View
 	r := &reading{t: t}
-	lock(r, onePractitioner, practitionerRank, n.Practitioner, &v.Practitioner)
-	lock(r, oneSeries, seriesRank, n.Series, &v.Series)
-	lock(r, oneClient, clientRank, n.Client, &v.Client)
-	r.clinic(&v.Clinic)
-	one(r, oneBooking, n.Booking, &v.Booking)
-	one(r, oneService, n.Service, &v.Service)
+	locks := []lockKey{{practitionerRank, n.Practitioner.UUID()}, {seriesRank, n.Series.UUID()}, {clientRank, n.Client.UUID()}}
+	calendar := !n.Practitioner.IsZero() && !n.Within.IsZero()
+	scheduled := n.Practitioner
+	if !calendar {
+		scheduled = timebok.PractitionerID{}
+	}
+	r.first(locks, bookingRow, []any{t.clinic, orNull(n.Practitioner), orNull(n.Series), orNull(n.Client), orNull(n.Booking), orNull(n.Service), orNull(scheduled)},
+		r.clinic(&v.Clinic), into(sqlrow.Practitioners, &v.Practitioner), into(sqlrow.SeriesTable, &v.Series), into(sqlrow.Clients, &v.Client),
+		into(sqlrow.Bookings, &v.Booking), into(sqlrow.Services, &v.Service), into(sqlrow.Schedules, &v.Calendar.Schedule))
 	if !n.Series.IsZero() {
 		r.add(inSeries.all(t, &v.InSeries, id(n.Series)))
 	}
-	if !n.Service.IsZero() {
-		r.add(agreementsOn.all(t, &v.Agreements, id(n.Service)))
-	}
-	calendar := !n.Practitioner.IsZero() && !n.Within.IsZero()
-	if calendar {
-		r.calendar(&v.Calendar, n.Practitioner, n.Within)
+	if calendar || !n.Service.IsZero() {
+		args := append(make([]any, 0, 7), t.clinic, nil, nil, nil, nil, nil)
+		if calendar && n.Within.Start.Before(n.Within.End) {
+			args = append(args[:1], busyArgs(id(n.Practitioner), n.Within)...)
+		}
+		r.add(call{sql: bookingLists, args: append(args, orNull(n.Service)), rows: segments(
+			segmentOf(sqlrow.Busy, func(b sqlrow.BusyRow) { v.Calendar.Busy = append(v.Calendar.Busy, b.Busy) }),
+			segmentOf(sqlrow.Absences, func(a booking.Absence) { v.Calendar.Absences = append(v.Calendar.Absences, a) }),
+			segmentOf(sqlrow.PriceAgreements, func(a timebok.PriceAgreement) { v.Agreements = append(v.Agreements, a) }))})
 	}
 	if err := r.send(ctx); err != nil {
 		return booking.View{}, err
 	}
+	slices.SortFunc(v.Agreements, func(a, b timebok.PriceAgreement) int { return a.ID.Compare(b.ID) })
 	if calendar {
-		v.Calendar.Zone = v.Clinic.Zone
+		v.Calendar.Practitioner, v.Calendar.Zone = n.Practitioner, v.Clinic.Zone
 		slices.SortFunc(v.Calendar.Busy, byTime)
+		slices.SortFunc(v.Calendar.Absences, func(a, b booking.Absence) int {
+			return cmp.Or(a.Time.Start.Compare(b.Time.Start), a.ID.Compare(b.ID))
+		})
 	}
 	return v, nil
-}
-
-// calendar reads the calendar of one practitioner.
-func (r *reading) calendar(c *booking.Calendar, of timebok.PractitionerID, within timebok.Period) {
-	c.Practitioner = of
-	one(r, oneSchedule, of, &c.Schedule)
-	if !within.Start.Before(within.End) {
-		return
-	}
-	r.add(absencesOf.all(r.t, &c.Absences, id(of), instant(within.Start), instant(within.End)))
-	r.add(busyOf.each(r.t, func(b sqlrow.BusyRow) { c.Busy = append(c.Busy, b.Busy) }, busyArgs(id(of), within)...))
 }
 
 func busyArgs(of any, within timebok.Period) []any {
@@ -87,7 +92,7 @@ func (t *tx) LoadCalendars(ctx context.Context, of []timebok.PractitionerID, wit
 		found[id] = &booking.Calendar{Practitioner: id}
 	}
 	r, named := &reading{t: t}, ids(of)
-	r.clinic(&clinic)
+	r.readClinic(&clinic)
 	r.add(schedulesAmong.each(t, func(s booking.Schedule) { found[s.Practitioner].Schedule = &s }, named))
 	r.add(practitionersAmong.each(t, func(p timebok.Practitioner) {
 		if p.Inactive {
@@ -113,45 +118,4 @@ func (t *tx) LoadCalendars(ctx context.Context, of []timebok.PractitionerID, wit
 		out = append(out, *c)
 	}
 	return out, nil
-}
-
-// A reading is the calls of one round trip that reads a view.
-type reading struct {
-	t      *tx
-	calls  []call
-	absent bool // the clinic
-}
-
-func (r *reading) add(c call) { r.calls = append(r.calls, c) }
-
-// clinic reads the clinic's own record, which must be there.
-func (r *reading) clinic(to *timebok.Clinic) {
-	r.absent = true
-	r.add(oneClinic.each(r.t, func(c timebok.Clinic) { *to, r.absent = c, false }, id(r.t.id)))
-}
-
-// send makes the round trip.
-func (r *reading) send(ctx context.Context) error {
-	if err := r.t.read(ctx, r.calls...); err != nil {
-		return err
-	}
-	if r.absent {
-		return &timebok.NotFoundError{Ref: timebok.Ref{Kind: timebok.KindClinic, ID: r.t.id.UUID()}}
-	}
-	return nil
-}
-
-// one reads one record by ID, which may be zero or of nothing.
-func one[T any, K any](r *reading, s selection[T], of timebok.ID[K], to **T) {
-	if !of.IsZero() {
-		r.add(s.first(r.t, to, id(of)))
-	}
-}
-
-// lock is one, and in an Update locks the record.
-func lock[T any, K any](r *reading, s selection[T], rank int, of timebok.ID[K], to **T) {
-	if !r.t.view && !of.IsZero() {
-		s.sql += r.t.mode(lockKey{rank, of.UUID()})
-	}
-	one(r, s, of, to)
 }

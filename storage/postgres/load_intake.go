@@ -53,7 +53,7 @@ func (t *tx) LoadIntake(ctx context.Context, n insurance.IntakeNeeds) (insurance
 	if n.Network != "" {
 		r.network(n, &v)
 	}
-	r.clinic(&v.Clinic)
+	r.readClinic(&v.Clinic)
 	if !n.Case.IsZero() {
 		at := []any{string(n.Case.Network), n.Case.Number}
 		r.add(seriesOfCase.first(t, &v.Series, at...))
@@ -83,7 +83,8 @@ func (r *reading) network(n insurance.IntakeNeeds, v *insurance.IntakeView) {
 	if !r.t.view {
 		r.add(call{sql: lockNoConnection, args: []any{r.t.clinic, id(connection)}})
 	}
-	lock(r, oneConnection, connectionRank, connection, &v.Connection)
+	r.lock(lockKey{connectionRank, connection.UUID()})
+	one(r, oneConnection, connection, &v.Connection)
 	if n.Event != "" {
 		one(r, oneReceived, insurance.ReceivedKey(n.Network, n.Event), &v.Received)
 	}

@@ -26,13 +26,11 @@ var (
 func (t *tx) LoadInvoicing(ctx context.Context, n invoice.Needs) (invoice.View, error) {
 	var v invoice.View
 	r := &reading{t: t}
-	lock(r, oneSeries, seriesRank, n.Series, &v.Series)
-	lock(r, oneClient, clientRank, n.Client, &v.Client)
-	if !n.Party.IsZero() && !t.view {
-		r.calls = append(r.calls, t.lockAll([]lockKey{{numberingRank, n.Party.UUID()}})...)
-	}
+	r.lock(lockKey{seriesRank, n.Series.UUID()}, lockKey{clientRank, n.Client.UUID()}, lockKey{numberingRank, n.Party.UUID()})
+	one(r, oneSeries, n.Series, &v.Series)
+	one(r, oneClient, n.Client, &v.Client)
 	one(r, oneNumbering, n.Party, &v.Numbering)
-	r.clinic(&v.Clinic)
+	r.readClinic(&v.Clinic)
 	one(r, oneInvoice, n.Invoice, &v.Invoice)
 	switch {
 	case !n.Series.IsZero():

@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -45,9 +47,6 @@ const (
 // waited for by whoever has the lock, so it doesn't wait: it loses the race, and
 // its next run begins with all locks in their order.
 func (t *tx) mode(k lockKey) string {
-	if slices.Contains(t.locks, k) {
-		return forUpdate
-	}
 	late := slices.ContainsFunc(t.locks, func(held lockKey) bool { return held.compare(k) > 0 })
 	t.locks = append(t.locks, k)
 	if late {
@@ -57,16 +56,29 @@ func (t *tx) mode(k lockKey) string {
 	return forUpdate
 }
 
-// lockAll returns the calls that take locks in their order.
-func (t *tx) lockAll(keys []lockKey) (calls []call) {
+// lockAll returns the call that takes locks in their order, one arm after the
+// other. It gives the transaction an ID, whatever it finds to lock.
+func (t *tx) lockAll(keys []lockKey) []call {
 	slices.SortFunc(keys, lockKey.compare)
-	for _, k := range slices.Compact(keys) {
-		calls = append(calls, call{
-			sql:  "SELECT 1 FROM {}" + lockTables[k.rank] + ofRecord + t.mode(k),
-			args: []any{t.clinic, pgUUID(k.id)},
-		})
+	var sql strings.Builder
+	sql.WriteString(nameMe)
+	args := []any{t.clinic}
+	for i, k := range keys {
+		if k.id == (uuid.UUID{}) || i > 0 && k == keys[i-1] || slices.Contains(t.locks, k) {
+			continue
+		}
+		args = append(args, pgUUID(k.id))
+		sql.WriteString(" UNION ALL SELECT NULL FROM (SELECT 1 FROM {}")
+		sql.WriteString(lockTables[k.rank])
+		sql.WriteString(" WHERE clinic_id = $1 AND id = $")
+		sql.WriteString(strconv.Itoa(len(args)))
+		sql.WriteString(t.mode(k))
+		sql.WriteString(") l")
 	}
-	return calls
+	if len(args) == 1 {
+		return nil
+	}
+	return []call{{sql: sql.String(), args: args}}
 }
 
 // A transaction that asked for locks against their order, and lost, leaves them

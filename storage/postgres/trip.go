@@ -94,7 +94,7 @@ func (t *tx) trip(ctx context.Context, calls ...call) error {
 	if !t.begun {
 		t.begun = true
 		all = append(all, t.begin...)
-		if !t.view && !t.anyway {
+		if !t.view && !t.anyway && !t.passed {
 			all = append(all, passFence(t)...)
 		}
 		all = append(all, t.early...)

@@ -33,6 +33,7 @@ type tx struct {
 	after  func(context.Context) error // finds out more of why it failed, once it is undone
 
 	anyway  bool // fenced or not
+	passed  bool // the fence is looked at by what is read first
 	view    bool
 	entries []timebok.AuditEntry // of a View
 

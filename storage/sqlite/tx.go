@@ -133,7 +133,8 @@ func (t *tx) endUpdate(_ context.Context, ok bool) error {
 	if t.spoiled {
 		w.abort(storage.LostRace(errShared))
 		w.drop()
-		return w.yield(false)
+		w.leave()
+		return nil
 	}
 	if !t.wrote {
 		return w.yield(false)
@@ -153,7 +154,7 @@ func (t *tx) endUpdate(_ context.Context, ok bool) error {
 		err = storage.LostRace(err)
 		w.abort(err)
 		w.drop()
-		_ = w.yield(false)
+		w.leave()
 		return err
 	}
 	return w.yield(ok)

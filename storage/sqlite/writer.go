@@ -22,9 +22,9 @@ const (
 // the next in the order in which they came. The one whose turn it is may use the
 // fields below mu's without a lock.
 //
-// The callers between a BEGIN and its COMMIT are a group. Each that has something
-// to keep joins the group when its turn ends, and is told of the COMMIT's outcome
-// by whoever carries it out: the last one, when nobody waits.
+// The callers between a BEGIN and its COMMIT are a group, from the first that has
+// something to keep. Each joins it when its turn ends, and is told of the COMMIT's
+// outcome by whoever carries it out: the last one, when nobody waits.
 type writer struct {
 	open  func() (*conn, error)
 	delay time.Duration // maxDelay, but for tests
@@ -47,7 +47,7 @@ func (w *writer) take(ctx context.Context) error {
 		return err
 	}
 	if err := w.begin(); err != nil {
-		_ = w.yield(false)
+		w.leave()
 		return err
 	}
 	return nil
@@ -72,7 +72,7 @@ func (w *writer) await(ctx context.Context) error {
 	case <-ctx.Done():
 		if !w.forget(turn) { // the turn came at the same time
 			<-turn
-			_ = w.yield(false)
+			w.leave()
 		}
 		return ctx.Err()
 	}
@@ -117,27 +117,32 @@ func (w *writer) begin() error {
 	return nil
 }
 
-// yield ends the caller's turn. One that joins has written something that is to
-// be kept: yield then returns the outcome of the COMMIT.
-func (w *writer) yield(joins bool) error {
-	var outcome chan error
-	if joins {
-		outcome = make(chan error, 1)
-		if len(w.group) == 0 {
-			w.since = time.Now()
-		}
-		w.group = append(w.group, outcome)
+// yield ends the caller's turn and returns the outcome of the COMMIT, if it waits
+// for one. It does if it has written something that is to be kept, and if others
+// have: it may have read that, and what it found - a refusal as well - is true
+// only once that is stored.
+func (w *writer) yield(wrote bool) error {
+	if !wrote && len(w.group) == 0 {
+		w.leave()
+		return nil
 	}
+	outcome := make(chan error, 1)
+	if len(w.group) == 0 {
+		w.since = time.Now()
+	}
+	w.group = append(w.group, outcome)
+	w.leave()
+	return <-outcome
+}
+
+// leave ends the turn of a caller who waits for nothing.
+func (w *writer) leave() {
 	if len(w.group) >= maxGroup || len(w.group) > 0 && time.Since(w.since) > w.delay {
 		w.commit()
 	}
 	for !w.pass() {
 		w.commit() // nobody waits
 	}
-	if !joins {
-		return nil
-	}
-	return <-outcome
 }
 
 // pass hands the turn to the next one, or ends it if nobody waits and nothing is
@@ -221,5 +226,5 @@ func (w *writer) close() {
 		w.busy = true
 		w.mu.Unlock()
 	}
-	_ = w.yield(false)
+	w.leave()
 }

@@ -91,6 +91,7 @@ func serve(t testing.TB, options ...func(*server.Server, *mailServer)) *mailServ
 	go func() { done <- s.Serve(&listener{l, m}) }()
 	t.Cleanup(func() {
 		_ = s.Close()
+		_ = l.Close() // Close knows of it only once Serve runs
 		if err := <-done; err != nil && !errors.Is(err, server.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			t.Error(err)
 		}

@@ -36,6 +36,8 @@ func parse(t *testing.T, r received) *mail.Message {
 	return m
 }
 
+var decoder = new(mime.WordDecoder)
+
 // decoded returns the content of a part of a mail.
 func decoded(t *testing.T, encoding string, r io.Reader) string {
 	t.Helper()
@@ -52,6 +54,18 @@ func decoded(t *testing.T, encoding string, r io.Reader) string {
 		t.Fatal(err)
 	}
 	return strings.ReplaceAll(string(data), "\r\n", "\n")
+}
+
+// calendar returns the entry in a mail.
+func (r received) calendar(t *testing.T) string {
+	t.Helper()
+	_, after, ok := strings.Cut(string(r.Data), "Content-Type: text/calendar")
+	_, after, _ = strings.Cut(after, "\n\n")
+	body, _, _ := strings.Cut(after, "\n--")
+	if !ok {
+		t.Fatal("no entry for the calendar")
+	}
+	return decoded(t, "base64", strings.NewReader(body))
 }
 
 func TestSend(t *testing.T) {
@@ -71,7 +85,7 @@ func TestSend(t *testing.T) {
 	if text := decoded(t, got.Header.Get("Content-Transfer-Encoding"), got.Body); text != kari.Text {
 		t.Errorf("the text came as %q", text)
 	}
-	subject, err := new(mime.WordDecoder).DecodeHeader(got.Header.Get("Subject"))
+	subject, err := decoder.DecodeHeader(got.Header.Get("Subject"))
 	if err != nil || subject != kari.Subject {
 		t.Errorf("the subject came as %q, %v", subject, err)
 	}
@@ -258,8 +272,8 @@ func TestTime(t *testing.T) {
 	}
 	cancel()
 	<-ctx.Done()
-	if err := s.Send(ctx, kari); !errors.Is(err, timebok.ErrUnavailable) || m.sessions > 2 {
-		t.Errorf("after it, in %d sessions: %v", m.sessions, err)
+	if err := s.Send(ctx, kari); !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
+		t.Errorf("after it: %v", err)
 	}
 }
 

@@ -1,0 +1,203 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/booking"
+	"github.com/timebok/timebok/storage"
+	"github.com/timebok/timebok/storage/postgres"
+	"github.com/timebok/timebok/storage/storagetest"
+)
+
+// BenchmarkBook books through the library and, in turns of some milliseconds,
+// writes the same rows by hand in the fewest and plainest statements that are
+// right: one round trip that locks the practitioner and looks for an overlap, one
+// that writes and commits. Both have the same tables, pool and durability. The
+// metric ratio is how fast the library is beside the handwriting.
+func BenchmarkBook(b *testing.B) {
+	for _, clients := range []int{1, 8, 32} {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
+			r := newRace(b, clients)
+			b.ResetTimer()
+			for done, turn := 0, 0; done < b.N; turn++ {
+				n := min(b.N-done, 25*clients)
+				r.turn(b, r.lanes[turn%2], n)
+				r.turn(b, r.lanes[(turn+1)%2], n)
+				done += n
+			}
+			b.StopTimer()
+			library, byHand := r.lanes[0].took, r.lanes[1].took
+			b.ReportMetric(byHand.Seconds()/library.Seconds(), "ratio")
+			b.ReportMetric(float64(b.N)/library.Seconds(), "book/s")
+			b.ReportMetric(float64(b.N)/byHand.Seconds(), "byhand/s")
+		})
+	}
+}
+
+// A race is two clinics alike, in each of which one way of booking is measured.
+type race struct {
+	clients int
+	pool *pgxpool.Pool
+	lanes   [2]*lane
+}
+
+// A lane books one free time after the other.
+type lane struct {
+	clinic *storagetest.Clinic
+	with   []timebok.PractitionerID
+	whom   []timebok.ClientID
+	book   func(ctx context.Context, l *lane, n int64) error
+	next   atomic.Int64
+	took   time.Duration
+}
+
+func newRace(b testing.TB, clients int) *race {
+	return newRace2(b, clients)
+}
+func newRace2(b testing.TB, clients int) *race {
+	b.Helper()
+	pool := newPool(b, newDatabase(b), func(c *pgxpool.Config) { c.MaxConns, c.MinConns = int32(clients), int32(clients); c.ConnConfig.Tracer = tracer })
+	d, err := postgres.New(b.Context(), pool, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	store := storage.New(d, nil)
+	desk := &booking.Desk{Source: timebok.Source{Now: func() time.Time { return storagetest.Monday }}}
+	library := func(ctx context.Context, l *lane, n int64) error {
+		r := l.clinic.Request(l.slot(n))
+		r.With, r.Client = l.of(n)
+		return store.Update(ctx, l.clinic.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
+			made, err := desk.Book(ctx, tx, l.clinic.Actor(), r)
+			if err == nil {
+				tx.Save(booking.NewNotice(timebok.MessageID(made.ID), desk.Source, made, booking.MailPractitioner, booking.NewBooking))
+			}
+			return err
+		})
+	}
+	r := &race{clients: clients, pool: pool, lanes: [2]*lane{
+		newLane(b, store, "library", library),
+		newLane(b, store, "by hand", func(ctx context.Context, l *lane, n int64) error { return bookByHand(ctx, pool, l, n) }),
+	}}
+	for _, l := range r.lanes { // so that every connection has its statements prepared
+		r.turn(b, l, 20*clients)
+		l.took = 0
+	}
+	return r
+}
+
+func newLane(b testing.TB, store *storage.Store, name string, book func(ctx context.Context, l *lane, n int64) error) *lane {
+	b.Helper()
+	l := &lane{clinic: storagetest.NewClinic(name), book: book}
+	l.clinic.Save(b, store)
+	if err := store.Update(b.Context(), l.clinic.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
+		for i := range 50 {
+			p := l.clinic.Anne
+			p.ID, p.Keys = timebok.DeriveID[timebok.Practitioner](name, fmt.Sprint(i)), nil
+			l.with = append(l.with, p.ID)
+			tx.Save(p, l.clinic.Schedule(p.ID))
+		}
+		for i := range 997 {
+			c := l.clinic.Ola
+			c.ID = timebok.DeriveID[timebok.Client](name, fmt.Sprint(i))
+			l.whom = append(l.whom, c.ID)
+			tx.Save(c)
+		}
+		return nil
+	}); err != nil {
+		b.Fatal(err)
+	}
+	return l
+}
+
+// slot is the time of the n-th booking: working hours from 09:00 to 19:00.
+func (l *lane) slot(n int64) time.Time {
+	n /= int64(len(l.with))
+	return storagetest.Monday.Add(time.Duration(n/11)*24*time.Hour + time.Duration(1+n%11)*time.Hour)
+}
+
+// of is whose booking it is, and with whom.
+func (l *lane) of(n int64) (timebok.PractitionerID, timebok.ClientID) {
+	return l.with[n%int64(len(l.with))], l.whom[n%int64(len(l.whom))]
+}
+
+// turn makes n bookings by all clients.
+func (r *race) turn(b testing.TB, l *lane, n int) {
+	b.Helper()
+	var left atomic.Int64
+	left.Store(int64(n))
+	var wg sync.WaitGroup
+	begin := time.Now()
+	for range r.clients {
+		wg.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := l.book(b.Context(), l, l.next.Add(1)-1); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	l.took += time.Since(begin)
+}
+
+const (
+	handLock  = `SELECT inactive FROM practitioner WHERE clinic_id = $1 AND id = $2 FOR NO KEY UPDATE`
+	handProbe = `SELECT occupied_to FROM booking WHERE clinic_id = $1 AND practitioner_id = $2 AND active AND starts < $3 ORDER BY starts DESC LIMIT 1`
+	handBook  = `INSERT INTO booking (clinic_id, id, version, sequence, client_id, practitioner_id, service_id, series_id, starts, ends,
+		buffer_before, buffer_after, zone, treatment, price_ore, billing_payer_id, billing_method, billing_why, origin, external_network,
+		external_id, state, invited_at, overrides, charges, cancelled_reason, cancelled_by, cancelled_at, cancelled_late,
+		occupied_from, occupied_to, active, overlap_allowed)
+		VALUES ($1, $2, 1, 1, $3, $4, $5, NULL, $6, $7, 0, 0, 'Europe/Oslo', '', 145000, NULL, '', '', 'manual', '', '', 'booked', NULL, NULL,
+		NULL, NULL, NULL, NULL, NULL, $6, $7, true, false)`
+	handAudit = `INSERT INTO audit (clinic_id, id, at, by_user, by_role, by_clinic_id, action, on_kind, on_id, on_version, client_id, codes)
+		VALUES ($1, $2, $3, 'u-1', 'practitioner', $1, 'booking.book', 'booking', $4, 1, $5, NULL)`
+	handMessage = `INSERT INTO message (clinic_id, id, kind, about_kind, about_id, about_version, client_id, due, sequence, data)
+		VALUES ($1, $2, 'mail.practitioner', 'booking', $2, 1, $3, $4, 1, '{"what":"booked"}')`
+)
+
+func bookByHand(ctx context.Context, pool *pgxpool.Pool, l *lane, n int64) error {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	p, c := l.of(n)
+	clinic, with, client, start := [16]byte(l.clinic.Clinic.ID), [16]byte(p), [16]byte(c), l.slot(n)
+	end := start.Add(45 * time.Minute)
+	read := &pgx.Batch{}
+	read.Queue("BEGIN")
+	read.Queue(handLock, clinic, with)
+	read.Queue(handProbe, clinic, with, end)
+	answers := conn.SendBatch(ctx, read)
+	_, err = answers.Exec()
+	var inactive bool
+	var taken time.Time
+	err = errors.Join(err, answers.QueryRow().Scan(&inactive))
+	if last := answers.QueryRow().Scan(&taken); last != nil && !errors.Is(last, pgx.ErrNoRows) {
+		err = errors.Join(err, last)
+	}
+	if err := errors.Join(err, answers.Close()); err != nil {
+		return err
+	}
+	if inactive || taken.After(start) {
+		return fmt.Errorf("%v is taken until %v", start, taken)
+	}
+	id := [16]byte(uuid.Must(uuid.NewV7()))
+	write := &pgx.Batch{}
+	write.Queue(handBook, clinic, id, client, with, [16]byte(l.clinic.Talk.ID), start, end)
+	write.Queue(handAudit, clinic, [16]byte(uuid.Must(uuid.NewV7())), storagetest.Monday, id, client)
+	write.Queue(handMessage, clinic, id, client, storagetest.Monday)
+	write.Queue("COMMIT")
+	return conn.SendBatch(ctx, write).Close()
+}
