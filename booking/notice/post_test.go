@@ -241,6 +241,8 @@ func closed(context.Context, timebok.ClinicID, func(context.Context, booking.Tx)
 // of no more.
 func TestHandedOver(t *testing.T) {
 	r := newRoom(t)
+	r.Kari.Email, r.Kari.Version = r.Employer.Email, 2
+	r.save(r.Kari)
 	n := booking.Notice{What: booking.HandedOver, To: r.Kari.ID, Was: timebok.Lasting(december.Start, time.Hour)}
 	d := r.delivery(booking.MailPractitioner, n)
 	m, err := r.post.Write(t.Context(), d)
@@ -350,4 +352,13 @@ func ExamplePost() {
 	report, err := relay.RunOnce(ctx)
 	fmt.Println(report.Done, err)
 	// Output:
+	// Du har fått en time
+	//
+	// Du har fått en time tirsdag 3. mars 2026 kl. 09.00–09.45 med Anne Prøve.
+	// Sted: Prøvevegen 7, 6100 Volda
+	//
+	// Hilsen oss på Fjordgata
+	//
+	// REQUEST, for the calendar: 20260303T080000Z
+	// 1 <nil>
 }
