@@ -67,9 +67,11 @@ func newHost(backend string) *host {
 	h.network = approving(src)
 	h.access = &invoicetest.Recorder{}
 
+	answers := must(timebok.ParseEmailAddress("svar@fjordgata.example"))
 	post := &notice.Post{
-		Mailer: notice.MailerFunc(func(ctx context.Context, m notice.Mail) error { return h.mailer(ctx, m) }),
-		View:   storage.In[booking.Tx](h.store.View),
+		Source: src, View: storage.In[booking.Tx](h.store.View),
+		Mailer:    notice.MailerFunc(func(ctx context.Context, m notice.Mail) error { return h.mailer(ctx, m) }),
+		Organizer: func(timebok.ClinicID) timebok.EmailAddress { return answers },
 	}
 	reporter := &insurance.Reporter{Networks: []insurance.Network{h.network}, View: storage.In[insurance.Tx](h.store.View)}
 	sender := &invoice.Sender{

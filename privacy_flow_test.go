@@ -38,8 +38,9 @@ func TestFlowTellsNobody(t *testing.T) {
 					}
 				}
 			}
-			if said.mails != 3 {
-				t.Errorf("%d mails were sent, want one to the practitioner and two to the client", said.mails)
+			if said.mails != 4 || said.calendars != 2 {
+				t.Errorf("%d mails were sent, %d of them with a calendar; want one to the practitioner, and invitation, move and reminder to the client",
+					said.mails, said.calendars)
 			}
 			for line := range strings.SplitSeq(said.text.String(), "\n") {
 				if personal.MatchString(line) {
@@ -53,9 +54,9 @@ func TestFlowTellsNobody(t *testing.T) {
 // A flow is the whole flow, and what was said in it.
 type flow struct {
 	*host
-	text  bytes.Buffer
-	log   *slog.Logger
-	mails int
+	text             bytes.Buffer
+	log              *slog.Logger
+	mails, calendars int
 }
 
 // say logs a value in every form.
@@ -74,6 +75,10 @@ func (f *flow) run(t *testing.T) {
 		f.mails++
 		f.say(m)
 		f.say(m.Subject + "\n" + m.Text)
+		if !m.Calendar.IsZero() {
+			f.calendars++
+			f.say(withoutAttendee(t, m))
+		}
 		return nil
 	}
 	f.say(f.network.Book(kariBooks))
@@ -101,8 +106,10 @@ func (f *flow) run(t *testing.T) {
 	})
 	f.relayAll(ctx)
 	f.quarantine(ctx)
+	f.now = oslo(2026, 11, 29, 12, 0) // two days before the second
+	f.relayAll(ctx)
 
-	f.now = f.now.AddDate(0, 0, 14)
+	f.now = oslo(2026, 12, 7, 8, 0)
 	var bill invoice.Invoice
 	f.update(func(ctx context.Context, tx storage.Tx) (err error) {
 		if first, err = f.desk.Complete(ctx, tx, f.ola, first.ID, first.Version); err != nil {
@@ -135,6 +142,24 @@ func (f *flow) run(t *testing.T) {
 		f.say(string(sent.Document.Body))
 	}
 	f.sayAll()
+}
+
+// withoutAttendee is the calendar entry of a mail without the one line that names
+// the client's address, as every invitation must (RFC 5546).
+func withoutAttendee(t *testing.T, m notice.Mail) string {
+	t.Helper()
+	entry := strings.ReplaceAll(m.Calendar.Reveal(), "\r\n ", "")
+	head, attendee, ok := strings.Cut(entry, "ATTENDEE")
+	attendee, tail, _ := strings.Cut(attendee, "\r\n")
+	if !ok || !strings.HasSuffix(attendee, ":mailto:"+kari.Email.Reveal()) {
+		t.Errorf("nobody is invited: %s", entry)
+	}
+	for _, secret := range []string{"Konsultasjon", "B1010", "6QPTR", "Prøve Helseforsikring", "Ola Nord"} {
+		if strings.Contains(head+tail, secret) {
+			t.Errorf("the calendar tells %q: %s", secret, entry)
+		}
+	}
+	return head + tail
 }
 
 // quarantine lets an event come whose birth date is another's, and logs what is

@@ -35,7 +35,8 @@ type ReplyRequest struct {
 // Reply records the client's answer to an invitation. An answer to an earlier time
 // of the booking, one older than the answer that is kept, and one to a session that
 // is no longer planned are ignored: the booking is returned as it is. One from
-// anybody but the client is refused with OtherAttendee.
+// anybody but the client is refused with OtherAttendee, one to what the client was
+// never told with NotInvited.
 //
 // A mail's sender can be forged. That is one more reason why an answer only shows.
 func (d *Desk) Reply(ctx context.Context, tx Tx, by timebok.Actor, r ReplyRequest) (Booking, error) {

@@ -164,6 +164,7 @@ func TestConsent(t *testing.T) {
 		if diff := cmp.Diff(want, c); err != nil || diff != "" {
 			t.Fatalf("%v (-want +got):\n%s", err, diff)
 		}
+		c.Consents[0].Given = !c.Consents[0].Given // what the caller changes is not stored
 		if c.CanTell(timebok.Email) || !c.CanTell(timebok.SMS) || !c.HasOptedOut(timebok.Email) {
 			t.Error("the opt-out does not count")
 		}

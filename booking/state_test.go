@@ -71,7 +71,7 @@ func TestStates(t *testing.T) {
 			if err != nil || c.Booking.State != to || c.Booking.Version != 2 || c.Booking.ID != b.ID || c.Booking.UID() != b.UID() {
 				t.Errorf("%s to %s: %+v, %v", from, to, c.Booking, err)
 			}
-			if told := to == booking.Cancelled || to == booking.EnteredInError; (c.Booking.Sequence == 2) != told {
+			if told := to == booking.Cancelled || to == booking.EnteredInError && from != booking.Cancelled; (c.Booking.Sequence == 2) != told {
 				t.Errorf("%s to %s has sequence %d", from, to, c.Booking.Sequence)
 			}
 		}

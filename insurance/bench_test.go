@@ -1,46 +1,96 @@
 package insurance_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/rickb777/date"
+	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/insurance"
 	"github.com/timebok/timebok/insurance/networktest"
+	"github.com/timebok/timebok/internal/pgtest"
+	"github.com/timebok/timebok/storage"
+	"github.com/timebok/timebok/storage/memory"
+	"github.com/timebok/timebok/storage/postgres"
+	"github.com/timebok/timebok/storage/storagetest"
 )
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) } // PostgreSQL is started by the benchmark alone
+
+// stores are the backends of the benchmarks.
+var stores = []struct {
+	name string
+	open func(tb testing.TB) storage.Driver
+}{
+	{"memory", func(testing.TB) storage.Driver { return memory.New() }},
+	{"sqlite", openSQLite},
+	{"postgres", openPostgres},
+}
+
+func openPostgres(tb testing.TB) storage.Driver {
+	return must(postgres.Open(tb.Context(), migrated.Database(tb), nil))
+}
+
+var migrated = pgtest.Template{Prepare: func(dsn string) error {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	return errors.Join(postgres.Migrate(ctx, conn, nil), conn.Close(ctx))
+}}
+
+// benchEvents is how many events a benchmark takes in.
+func benchEvents() int {
+	if testing.Short() {
+		return 500
+	}
+	return 10_000
+}
 
 // BenchmarkIntake takes in 10,000 events with 30 % duplicates: bookings of 400
 // clients in cases of up to ten sessions, of which every fifth is moved and every
 // tenth called off.
 func BenchmarkIntake(b *testing.B) {
-	for _, backend := range backends {
-		if backend.name == "memory, every Update twice" {
-			continue
+	feed := benchFeed(benchEvents())
+	eachStore(b, func(c *clinic) {
+		tally, err := c.takeAll(feed)
+		if err != nil || tally[insurance.Identical] != len(feed)*3/10 || tally[insurance.Quarantined] > 0 {
+			c.Fatalf("%v, %v", tally, err)
 		}
-		b.Run(backend.name, func(b *testing.B) {
-			events := 10_000
-			if testing.Short() {
-				events = 500
+	})
+}
+
+// BenchmarkInsert is the floor under BenchmarkIntake: as many transactions that each
+// insert one inbox entry, and do nothing else.
+func BenchmarkInsert(b *testing.B) {
+	eachStore(b, func(c *clinic) {
+		for i := range benchEvents() {
+			entry := insurance.Received{
+				Version: 1, Network: timebok.Behandlernettverk, Event: strconv.Itoa(i), External: "B",
+				Source: 1, At: storagetest.Monday, Result: insurance.New,
 			}
-			feed := benchFeed(events)
+			c.save(entry)
+		}
+	})
+}
+
+func eachStore(b *testing.B, run func(c *clinic)) {
+	for _, s := range stores {
+		b.Run(s.name, func(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
-				c := newClinic(b, backend.open(b), nil)
+				c := newClinic(b, s.open(b), nil)
 				b.StartTimer()
-				tally := insurance.Tally{}
-				for _, e := range feed {
-					got, err := c.intake.Take(b.Context(), c.Clinic.ID, c.outside, e)
-					if err != nil {
-						b.Fatal(err)
-					}
-					tally[got.Result]++
-				}
-				if tally[insurance.Identical] != events*3/10 || tally[insurance.Quarantined] > 0 {
-					b.Fatalf("%v", tally)
-				}
+				run(c)
 			}
-			b.ReportMetric(float64(events)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+			b.ReportMetric(float64(benchEvents())*float64(b.N)/b.Elapsed().Seconds(), "events/s")
 		})
 	}
 }

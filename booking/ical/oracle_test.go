@@ -29,7 +29,7 @@ func oracle(t *testing.T, files ...string) []understood {
 	}
 	python := python(t)
 	if python == "" {
-		t.Fatalf("no python3 here has the module icalendar: apt-get install python3 python3-icalendar, or set %s=off", off)
+		t.Fatalf("no python3 here has the module icalendar: apt-get install python3 python3-icalendar tzdata, or set %s=off", off)
 	}
 	cmd := exec.Command(python, append([]string{"testdata/read.py"}, files...)...)
 	var stderr bytes.Buffer
@@ -57,7 +57,7 @@ func oracle(t *testing.T, files ...string) []understood {
 func python(t *testing.T) string {
 	for _, name := range []string{"/usr/bin/python3", "python3"} {
 		path, err := exec.LookPath(name)
-		if err == nil && exec.Command(path, "-c", "import icalendar, zoneinfo").Run() == nil {
+		if err == nil && exec.Command(path, "-c", "import icalendar, zoneinfo; zoneinfo.ZoneInfo('Europe/Oslo')").Run() == nil {
 			return path
 		}
 	}

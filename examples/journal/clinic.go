@@ -24,6 +24,8 @@ var (
 	olaID    = timebok.DeriveID[timebok.Practitioner]("journal", "ola")
 	mariID   = timebok.DeriveID[timebok.Practitioner]("journal", "mari")
 
+	clinicEmail = must(timebok.ParseEmailAddress("time@fjordgata.example"))
+
 	therapyID = timebok.DeriveID[timebok.Service]("journal", "therapy")
 	firstID   = timebok.DeriveID[timebok.Service]("journal", "first")
 	adviceID  = timebok.DeriveID[timebok.Service]("journal", "advice")

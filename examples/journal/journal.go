@@ -63,7 +63,10 @@ func open(ctx context.Context, path string, now func() time.Time) (*journal, err
 	j.network = newNetwork(src, j.today())
 	j.pages = newPages()
 
-	post := &notice.Post{View: storage.In[booking.Tx](j.store.View), Mailer: &j.mails, From: clinicName}
+	post := &notice.Post{
+		Source: src, Mailer: &j.mails, View: storage.In[booking.Tx](j.store.View), From: clinicName,
+		Organizer: func(timebok.ClinicID) timebok.EmailAddress { return clinicEmail },
+	}
 	reporter := &insurance.Reporter{View: storage.In[insurance.Tx](j.store.View), Networks: []insurance.Network{j.network}}
 	sender := &invoice.Sender{
 		Transport: &spool.Dir{Path: filepath.Dir(path)}, Biller: j.biller,

@@ -7,10 +7,11 @@
 // Everyone in it is made up, and so is the sign-in: whoever opens the page chooses
 // who to be. Sessions, protection against forged requests and the headers are real.
 //
-// One page is one file here and one in templates: calendar.go shows the calendar,
-// panel.go «Ny hendelse», booking.go one booking, clients.go and client.go the
-// clients, inbox.go, billing.go, invoice.go and settings.go the rest. journal.go
-// wires the library, web.go is what every page needs, and session.go who asks.
+// One page is one file here and one in templates: calendar.go and grid.go show the
+// calendar, panel.go, choices.go and event.go «Ny hendelse», booking.go one booking,
+// clients.go and client.go the clients, inbox.go, billing.go, invoice.go and
+// settings.go the rest. journal.go wires the library, web.go is what every page
+// needs, session.go who asks, and clinic.go and network.go what is made up.
 package main
 
 import (

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rickb777/date/clock"
@@ -153,7 +154,7 @@ func (v *visit) editService() error {
 	if err != nil {
 		return err
 	}
-	price, err := timebok.ParseMoney(v.r.FormValue("pris"))
+	price, err := timebok.ParseMoney(strings.Replace(v.r.FormValue("pris"), ",", ".", 1))
 	if err != nil {
 		return err
 	}

@@ -69,8 +69,9 @@ func (v *visit) Input(t time.Time) string      { return t.In(v.zone).Format("200
 func (v *visit) Today() string                 { return v.today().Format(time.DateOnly) }
 func (v *visit) Weekday(d time.Weekday) string { return v.T("dag:" + d.String()) }
 
-// Kr is an amount with its unit.
-func (v *visit) Kr(m timebok.Money) string { return kroner(m) }
+// Plain is an amount as a form has it, Kr one with its unit.
+func (v *visit) Plain(m timebok.Money) string { return strings.Replace(m.String(), ".", ",", 1) }
+func (v *visit) Kr(m timebok.Money) string    { return kroner(m) }
 
 // kroner is an amount as it is written in Norway: "1 250,00 kr".
 func kroner(m timebok.Money) string {

@@ -241,7 +241,9 @@ type page struct {
 // show writes a page. The title is a text of the page, see text.go.
 func (v *visit) show(name, title string, data any) error {
 	var buf bytes.Buffer
-	v.sessions.change(v.token, func(s *session) { v.said, s.said = s.said, "" })
+	if v.r.Header.Get("Sec-Fetch-Dest") != "empty" { // a script that loads a part does not show it
+		v.sessions.change(v.token, func(s *session) { v.said, s.said = s.said, "" })
+	}
 	if err := v.pages[name].ExecuteTemplate(&buf, "layout", page{v, v.T(title), data}); err != nil {
 		return err
 	}
@@ -252,19 +254,17 @@ func (v *visit) show(name, title string, data any) error {
 
 // What the layout asks.
 
-// Users are who can be chosen, User who is.
-func (v *visit) User() user            { return v.user }
-func (v *visit) Lang() string          { return string(v.lang) }
-func (v *visit) Said() string          { return v.said }
-func (v *visit) Here() string          { return v.r.URL.RequestURI() }
+func (v *visit) User() user   { return v.user }
+func (v *visit) Lang() string { return string(v.lang) }
+func (v *visit) Said() string { return v.said }
+
+// In reports whether the page belongs to a part of the journal.
 func (v *visit) In(prefix string) bool { return strings.HasPrefix(v.r.URL.Path, prefix) }
 
-// gridCSS places the calendar's blocks: row r1 to r288 of five minutes each, and
-// as many for their length. It is made here because the security policy allows no
-// style attribute.
-func gridCSS(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	for n := 1; n <= 24*60/step; n++ {
-		fmt.Fprintf(w, ".r%d{grid-row-start:%d}.s%d{grid-row-end:span %d}\n", n, n, n, n)
+// Here is the address to come back to when the language is changed.
+func (v *visit) Here() string {
+	if v.r.Method != http.MethodGet { // the answer to a form has none
+		return "/kalender"
 	}
+	return v.r.URL.RequestURI()
 }

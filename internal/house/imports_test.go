@@ -43,9 +43,11 @@ type adapter struct {
 
 // Every other package is domain code. A package below an adapter belongs to it.
 var adapters = []adapter{
+	{path: "booking/notice/noticetest", kit: true},
+	{path: "booking/notice/smtp", libs: []string{"github.com/wneessen/go-mail"}},
 	{path: "insurance/networktest", libs: testLibs, kit: true},
 	{path: "invoice/invoicetest", libs: testLibs, kit: true},
-	{path: "insurance/rest"},
+	{path: "insurance/rest", libs: []string{"golang.org/x/time", "github.com/sony/gobreaker"}},
 	{path: "invoice/spool"},
 	{path: "storage/memory"},
 	{path: "storage/outbox"},

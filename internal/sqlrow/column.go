@@ -206,8 +206,9 @@ func blob[T any](name string, at func(*T) *[]byte) column[T] {
 			}
 			return bytes.Clone(*at(r)), nil
 		},
-		func(_ Dialect, r *T, v any) (err error) {
-			*at(r), err = as[[]byte](v)
+		func(_ Dialect, r *T, v any) error {
+			b, err := as[[]byte](v)
+			*at(r) = bytes.Clone(b) // the driver's own, until its next row
 			return err
 		}}
 }

@@ -47,7 +47,7 @@ func BenchmarkBook(b *testing.B) {
 // A race is two clinics alike, in each of which one way of booking is measured.
 type race struct {
 	clients int
-	pool *pgxpool.Pool
+	pool    *pgxpool.Pool
 	lanes   [2]*lane
 }
 
@@ -66,7 +66,10 @@ func newRace(b testing.TB, clients int) *race {
 }
 func newRace2(b testing.TB, clients int) *race {
 	b.Helper()
-	pool := newPool(b, newDatabase(b), func(c *pgxpool.Config) { c.MaxConns, c.MinConns = int32(clients), int32(clients); c.ConnConfig.Tracer = tracer })
+	pool := newPool(b, newDatabase(b), func(c *pgxpool.Config) {
+		c.MaxConns, c.MinConns = int32(clients), int32(clients)
+		c.ConnConfig.Tracer = tracer
+	})
 	d, err := postgres.New(b.Context(), pool, nil)
 	if err != nil {
 		b.Fatal(err)

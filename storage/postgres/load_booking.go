@@ -14,8 +14,8 @@ var (
 	inSeries = from(sqlrow.Bookings, "AND series_id = $2 ORDER BY starts, id")
 
 	// What a booking names, and the calendar and the prices.
-	bookingRow = beside(sqlrow.Clinics, sqlrow.Practitioners, sqlrow.SeriesTable, sqlrow.Clients,
-		sqlrow.Bookings, sqlrow.Services, sqlrow.Schedules)
+	bookingRow = row{clinic: sqlrow.Clinics, others: []readable{
+		sqlrow.Practitioners, sqlrow.SeriesTable, sqlrow.Clients, sqlrow.Bookings, sqlrow.Services, sqlrow.Schedules}}
 	bookingLists = below(
 		chosen{sqlrow.Busy, "AND practitioner_id = $2" + busyIn},
 		chosen{sqlrow.Absences, "AND practitioner_id = $2 AND ends > $6 AND starts < $5 AND starts < ends"},
@@ -37,13 +37,17 @@ func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, er
 	r := &reading{t: t}
 	locks := []lockKey{{practitionerRank, n.Practitioner.UUID()}, {seriesRank, n.Series.UUID()}, {clientRank, n.Client.UUID()}}
 	calendar := !n.Practitioner.IsZero() && !n.Within.IsZero()
-	scheduled := n.Practitioner
+	hours := n.Practitioner
 	if !calendar {
-		scheduled = timebok.PractitionerID{}
+		hours = timebok.PractitionerID{}
 	}
-	r.first(locks, bookingRow, []any{t.clinic, orNull(n.Practitioner), orNull(n.Series), orNull(n.Client), orNull(n.Booking), orNull(n.Service), orNull(scheduled)},
-		r.clinic(&v.Clinic), into(sqlrow.Practitioners, &v.Practitioner), into(sqlrow.SeriesTable, &v.Series), into(sqlrow.Clients, &v.Client),
-		into(sqlrow.Bookings, &v.Booking), into(sqlrow.Services, &v.Service), into(sqlrow.Schedules, &v.Calendar.Schedule))
+	r.first(locks, bookingRow.call(t, r.clinic(&v.Clinic),
+		named{n.Practitioner.UUID(), into(sqlrow.Practitioners, &v.Practitioner)},
+		named{n.Series.UUID(), into(sqlrow.SeriesTable, &v.Series)},
+		named{n.Client.UUID(), into(sqlrow.Clients, &v.Client)},
+		named{n.Booking.UUID(), into(sqlrow.Bookings, &v.Booking)},
+		named{n.Service.UUID(), into(sqlrow.Services, &v.Service)},
+		named{hours.UUID(), into(sqlrow.Schedules, &v.Calendar.Schedule)}))
 	if !n.Series.IsZero() {
 		r.add(inSeries.all(t, &v.InSeries, id(n.Series)))
 	}

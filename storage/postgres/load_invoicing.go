@@ -45,7 +45,7 @@ func (t *tx) LoadInvoicing(ctx context.Context, n invoice.Needs) (invoice.View, 
 	if err := t.loadBilled(ctx, n, &v); err != nil {
 		return invoice.View{}, err
 	}
-	return v, t.loadNamed(ctx, &v)
+	return v, t.loadOthers(ctx, &v)
 }
 
 // loadBilled reads the bookings that the first round trip could not know of.
@@ -65,9 +65,9 @@ func (t *tx) loadBilled(ctx context.Context, n invoice.Needs, v *invoice.View) e
 	return nil
 }
 
-// loadNamed reads the payers, services and practitioners that the view's records
+// loadOthers reads the payers, services and practitioners that the view's records
 // name.
-func (t *tx) loadNamed(ctx context.Context, v *invoice.View) error {
+func (t *tx) loadOthers(ctx context.Context, v *invoice.View) error {
 	var payers []timebok.PayerID
 	var services []timebok.ServiceID
 	var practitioners []timebok.PractitionerID
@@ -86,17 +86,17 @@ func (t *tx) loadNamed(ctx context.Context, v *invoice.View) error {
 		payers = append(payers, v.Invoice.Billing.To.Payer)
 	}
 	r := &reading{t: t}
-	named(r, payersAmong, payers, &v.Payers)
-	named(r, servicesAmong, services, &v.Services)
-	named(r, practitionersAmong, practitioners, &v.Practitioners)
+	loadNamed(r, payersAmong, payers, &v.Payers)
+	loadNamed(r, servicesAmong, services, &v.Services)
+	loadNamed(r, practitionersAmong, practitioners, &v.Practitioners)
 	if len(r.calls) == 0 {
 		return nil
 	}
 	return r.send(ctx)
 }
 
-// named reads the records of IDs, each once.
-func named[T, K any](r *reading, s selection[T], of []timebok.ID[K], to *[]T) {
+// loadNamed reads the records of IDs, each once.
+func loadNamed[T, K any](r *reading, s selection[T], of []timebok.ID[K], to *[]T) {
 	of = slices.DeleteFunc(of, timebok.ID[K].IsZero)
 	if len(of) == 0 {
 		return

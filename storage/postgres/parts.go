@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/timebok/timebok/internal/sqlrow"
 )
@@ -19,18 +21,54 @@ type readable interface {
 	Reads() []string
 }
 
-// beside is the SQL of one row of a record of each table, or NULLs. The first is
-// the clinic's own, by the ID $1; those of the others are the next arguments, which
-// may be NULL.
-func beside(clinic readable, others ...readable) string {
-	var columns []string
-	from := " FROM {}" + clinic.Name() + " r0"
-	for i, t := range append([]readable{clinic}, others...) {
-		for _, name := range t.Reads() {
-			columns = append(columns, fmt.Sprintf("r%d.%s", i, name))
+// A row reads a record of each of several tables, one beside the other. The first
+// is the clinic's own. What is not asked for costs nothing.
+type row struct {
+	clinic readable
+	others []readable
+	sqls   sync.Map // by the set of the others that are asked for
+}
+
+// A named is a record that a row is asked for.
+type named struct {
+	id   uuid.UUID // zero: not asked for
+	into segment
+}
+
+// call reads the clinic's record and those of the others that are named, each in
+// its place.
+func (r *row) call(t *tx, clinic segment, others ...named) call {
+	set, parts, args := 0, make([]segment, 1, 1+len(others)), make([]any, 1, 1+len(others))
+	parts[0], args[0] = clinic, t.clinic
+	for i, n := range others {
+		if n.id != (uuid.UUID{}) {
+			set |= 1 << i
+			parts, args = append(parts, n.into), append(args, pgUUID(n.id))
 		}
-		if i > 0 {
-			from += fmt.Sprintf(" LEFT JOIN {}%s r%d ON r%d.clinic_id = $1 AND r%d.id = $%d", t.Name(), i, i, i, i+1)
+	}
+	sql, ok := r.sqls.Load(set)
+	if !ok {
+		sql = r.sql(set)
+		r.sqls.Store(set, sql)
+	}
+	return call{sql: sql.(string), args: args, rows: segments(parts...)}
+}
+
+func (r *row) sql(set int) string {
+	var columns []string
+	from := " FROM {}" + r.clinic.Name() + " r0"
+	add := func(n int, t readable) {
+		for _, name := range t.Reads() {
+			columns = append(columns, fmt.Sprintf("r%d.%s", n, name))
+		}
+	}
+	add(0, r.clinic)
+	n := 0
+	for i, t := range r.others {
+		if set&(1<<i) != 0 {
+			n++
+			add(n, t)
+			from += fmt.Sprintf(" LEFT JOIN {}%s r%d ON r%d.clinic_id = $1 AND r%d.id = $%d", t.Name(), n, n, n, n+1)
 		}
 	}
 	return "SELECT " + strings.Join(columns, ", ") + from + " WHERE r0.clinic_id = $1 AND r0.id = $1"

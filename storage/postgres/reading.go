@@ -40,10 +40,9 @@ func (r *reading) readClinic(to *timebok.Clinic) {
 
 // first locks records and reads a row of several tables. In the first trip of an
 // Update this is where it passes the fence, which then costs no statement more.
-func (r *reading) first(keys []lockKey, sql string, args []any, parts ...segment) {
+func (r *reading) first(keys []lockKey, c call) {
 	t := r.t
 	r.lock(keys...)
-	c := call{sql: sql, args: args, rows: segments(parts...)}
 	if !t.begun && !t.view && !t.anyway {
 		if len(r.calls) == 0 {
 			r.add(call{sql: nameMe})

@@ -1,5 +1,5 @@
 package postgres_test
-import ("testing";"github.com/jackc/pgx/v5/pgxpool";"github.com/jackc/pgx/v5";"fmt";"sync")
+import ("testing";"github.com/jackc/pgx/v5";"fmt";"sync";"strings";"time")
 type tr struct{ mu sync.Mutex; seen map[string][]any; order []string }
 func (t *tr) TraceBatchStart(ctx ctxT, c *pgx.Conn, d pgx.TraceBatchStartData) ctxT { t.mu.Lock(); defer t.mu.Unlock(); for _, q := range d.Batch.QueuedQueries { if _, ok := t.seen[q.SQL]; !ok { t.order = append(t.order, q.SQL) }; t.seen[q.SQL]=q.Arguments }; return ctx }
 func (t *tr) TraceBatchQuery(ctx ctxT, c *pgx.Conn, d pgx.TraceBatchQueryData) {}
@@ -10,15 +10,20 @@ func TestStmts(t *testing.T){
  x := &tr{seen: map[string][]any{}}
  tracer = x
  r := newRaceT(t, 4); tracer = nil
- pm := postmaster()
- conn, _ := r.pool.Acquire(t.Context())
- for _, sql := range x.order { if len(sql)>6 && (sql[:6]=="SELECT") {
-   args := x.seen[sql]
-   n := 2000
-   for range 6 { rows,_ := conn.Query(t.Context(), sql, args...); rows.Close() }
-   s0, c0 := pgcpu(pm), selfcpu()
-   for range n/50 { b := &pgx.Batch{}; for range 50 { b.Queue(sql, args...) }; conn.SendBatch(t.Context(), b).Close() }
-   fmt.Printf("server %.0f us client %.0f us  %.90s\n", float64(pgcpu(pm)-s0)*10000/float64(n), float64((selfcpu()-c0).Microseconds())/float64(n), sql)
+ r.turn(t, r.lanes[0], 2000)
+ conn, _ := r.pool.Acquire(t.Context()); defer conn.Release()
+ conn.Exec(t.Context(), "set plan_cache_mode=force_generic_plan")
+ for i, sql := range x.order { if strings.HasPrefix(sql, "SELECT practitioner_id") || false  {
+   for range 2 {
+   if _, err := conn.Conn().Prepare(t.Context(), fmt.Sprint("s", i), sql); err != nil { t.Fatal(err) }
+   q := "explain (analyze, buffers) execute s"+fmt.Sprint(i)+"("
+   for k, a := range x.seen[sql] { if k > 0 { q += "," }; 
+     m := conn.Conn().TypeMap(); _ = m
+     switch v := a.(type) { case nil: q += "NULL"; case time.Time: q += "'"+v.Format(time.RFC3339)+"'"; case fmt.Stringer: q += "'"+v.String()+"'"; default: b, err := a.(interface{ Value() (any, error) }); _=b; _=err; q += fmt.Sprintf("'%v'", a) } }
+   rows, err := conn.Conn().Query(t.Context(), q+")", pgx.QueryExecModeSimpleProtocol); if err != nil { t.Fatal(err) }
+   for rows.Next() { v, _ := rows.Values(); fmt.Println(v[0]) }
+   if rows.Err() != nil { fmt.Println(q, rows.Err()) }
+   conn.Exec(t.Context(), "analyze")
+   }
  } }
 }
-var _ pgxpool.Pool

@@ -20,10 +20,16 @@ func number(n int) timebok.PhoneNumber {
 }
 
 func TestPhone(t *testing.T) {
-	phone, n := &noticetest.Phone{}, 0
+	phone := &noticetest.Phone{}
+	run(t, phone, phone)
+}
+
+// run is the suite on an adapter to the telephone.
+func run(t *testing.T, phone *noticetest.Phone, adapter notice.Texter) {
+	n := 0
 	phone.Kill(number(0))
 	noticetest.RunTexter(t, noticetest.Harness{
-		Texter: phone, Dead: number(0), Silence: phone.Silence,
+		Texter: adapter, Dead: number(0), Silence: phone.Silence,
 		Number: func() timebok.PhoneNumber { n++; return number(n) },
 		Inbox: func(of timebok.PhoneNumber) (texts []string) {
 			for _, m := range phone.Inbox(of) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
+	"github.com/timebok/timebok/booking/ical"
 	"github.com/timebok/timebok/booking/notice"
 	"github.com/timebok/timebok/booking/notice/noticetest"
 	"github.com/timebok/timebok/storage"
@@ -122,12 +123,13 @@ func (h *house) move(b booking.Booking, start time.Time) booking.Booking {
 	return b
 }
 
-func (h *house) cancel(b booking.Booking) {
+func (h *house) cancel(b booking.Booking) booking.Booking {
 	h.Helper()
-	h.update(func(ctx context.Context, tx storage.Tx) error {
-		_, err := h.desk.Cancel(ctx, tx, h.Actor(), b.ID, b.Version, booking.ByClinic)
+	h.update(func(ctx context.Context, tx storage.Tx) (err error) {
+		b, err = h.desk.Cancel(ctx, tx, h.Actor(), b.ID, b.Version, booking.ByClinic)
 		return err
 	})
+	return b
 }
 
 func (h *house) run() outbox.Report {
@@ -381,6 +383,38 @@ func TestOptOut(t *testing.T) {
 		h.wait(13 * 24 * time.Hour)
 		if r := h.run(); r.Done != 2 || len(h.mail.taken()) != 0 {
 			h.Errorf("%+v", r)
+		}
+	})
+}
+
+// The client's calendar answers the invitation in the mail: it shows on the booking,
+// and an answer to the time before a move does not.
+func TestAnswer(t *testing.T) {
+	onEvery(t, func(h *house) {
+		b := h.book(14*24*time.Hour + 3*time.Hour)
+		h.run()
+		answer := func(partstat string) booking.Booking {
+			h.wait(time.Minute)
+			entry := h.mail.taken()[0].calendar(h.T)
+			request, err := ical.ParseReply([]byte(strings.NewReplacer("METHOD:REQUEST", "METHOD:REPLY", "NEEDS-ACTION", partstat).Replace(entry)))
+			if err != nil {
+				h.Fatal(err)
+			}
+			var got booking.Booking
+			h.update(func(ctx context.Context, tx storage.Tx) (err error) {
+				got, err = h.desk.Reply(ctx, tx, timebok.Actor{User: "mail", Role: timebok.System, Clinic: h.Clinic.Clinic.ID}, request)
+				return err
+			})
+			return got
+		}
+		got := answer("DECLINED")
+		if got.Reply.Answer != booking.Declined || !got.Reply.At.Equal(storagetest.Monday) || got.State != booking.Booked {
+			h.Fatalf("answered: %+v", got)
+		}
+		h.move(got, b.Time.Start.Add(time.Hour))
+		h.run()
+		if got = answer("ACCEPTED"); got.Reply.Answer != booking.Accepted || got.Reply.Sequence != 2 {
+			h.Errorf("answered after the move: %+v", got)
 		}
 	})
 }

@@ -37,6 +37,7 @@ const (
 	full       fault = "452 to the text"
 	refuse     fault = "554 to the text"
 	takeAndDie fault = "takes the text and hangs up without an answer"
+	goodbye    fault = "takes the text, says so and hangs up"
 	mute       fault = "says nothing"
 )
 
@@ -193,7 +194,13 @@ type session struct {
 	mail   received
 }
 
-func (s *session) Reset()        { s.mail = received{} }
+func (s *session) Reset() {
+	if s.fault == goodbye && s.mail.Data != nil { // the answer is on its way
+		_ = s.conn.Close()
+	}
+	s.mail = received{}
+}
+
 func (s *session) Logout() error { return nil }
 
 func (s *session) AuthMechanisms() []string { return []string{sasl.Plain} }

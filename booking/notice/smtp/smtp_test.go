@@ -213,6 +213,15 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// A mail that was taken is sent, also when the server does not wait for the goodbye.
+func TestGoodbye(t *testing.T) {
+	m := serve(t)
+	m.always(goodbye)
+	if err := m.sender(t).Send(t.Context(), kari); err != nil || len(m.taken()) != 1 {
+		t.Errorf("it was taken: %v", err)
+	}
+}
+
 // Whatever is wrong with the connection is no fault of the mail: nothing is sent, and
 // it may be tried again.
 func TestSecurity(t *testing.T) {
@@ -234,10 +243,9 @@ func TestSecurity(t *testing.T) {
 		"a password, TLS from the first byte": {serve(t, withUser("k"), implicitTLS), func(s *smtp.Server) {
 			s.Security, s.User, s.Password = smtp.ImplicitTLS, "k", "secret of k"
 		}, true},
-		"a wrong password":       {serve(t, withUser("k")), func(s *smtp.Server) { s.User, s.Password = "k", "wrong" }, false},
-		"no password":            {serve(t, withUser("k")), func(*smtp.Server) {}, false},
-		"nobody listens":         {serve(t), func(s *smtp.Server) { s.Port = 1 }, false},
-		"a name that is no host": {serve(t), func(s *smtp.Server) { s.Host = "mail.invalid" }, false},
+		"a wrong password": {serve(t, withUser("k")), func(s *smtp.Server) { s.User, s.Password = "k", "wrong" }, false},
+		"no password":      {serve(t, withUser("k")), func(*smtp.Server) {}, false},
+		"nobody listens":   {serve(t), func(s *smtp.Server) { s.Port = 1 }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := c.server.sender(t)

@@ -10,6 +10,7 @@ import (
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/insurance"
 	"github.com/timebok/timebok/insurance/networktest"
+	"github.com/timebok/timebok/invoice"
 	"github.com/timebok/timebok/series"
 )
 
@@ -24,8 +25,10 @@ type Network struct {
 	faults  Faults
 	silent  bool
 	dice    *rand.Rand
-	letters []letter // webhooks on their way, in the order in which they leave
-	docs    []document
+	letters []letter   // webhooks on their way, in the order in which they leave
+	docs    []document // that the payer received
+
+	submissions []invoice.Submission
 }
 
 // Options tune a Network. The zero Options are a network without clinics.

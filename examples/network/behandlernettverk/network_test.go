@@ -41,7 +41,13 @@ func serve(t testing.TB, o *behandlernettverk.Options) (*behandlernettverk.Netwo
 	n := behandlernettverk.New(o)
 	server := httptest.NewServer(n.Handler())
 	t.Cleanup(server.Close)
-	c, err := rest.New(n.Connection().Network, server.URL, keys, &rest.Options{
+	return serveAt(t, n, server.URL)
+}
+
+// serveAt returns a client of a network that is served already.
+func serveAt(t testing.TB, n *behandlernettverk.Network, address string) (*behandlernettverk.Network, *rest.Client) {
+	t.Helper()
+	c, err := rest.New(n.Connection().Network, address, keys, &rest.Options{
 		Attempts: 2, Pause: time.Microsecond, Rate: 1e9, Burst: 1000, Trip: -1,
 	})
 	if err != nil {
@@ -101,7 +107,9 @@ func wish(start time.Time) insurance.ExternalBooking {
 // Clients book what a clinic offers, once, in a case that is open.
 func TestBook(t *testing.T) {
 	n, c := serve(t, &behandlernettverk.Options{})
-	slot := func(i int) timebok.Period { return timebok.Lasting(monday.Add(time.Duration(i)*time.Hour), 45*time.Minute) }
+	slot := func(i int) timebok.Period {
+		return timebok.Lasting(monday.Add(time.Duration(i)*time.Hour), 45*time.Minute)
+	}
 	err := c.Publish(t.Context(), n.Connection(), insurance.Availability{
 		Practitioner: "anne-1", Treatment: "PSY45", Within: timebok.Lasting(monday, 8*time.Hour), Free: []timebok.Period{slot(0), slot(1), slot(2)},
 	})

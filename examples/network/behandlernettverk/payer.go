@@ -37,8 +37,7 @@ type Wrong struct {
 type document struct {
 	verdict  Verdict
 	content  string
-	credits  []string // numbers
-	sessions []session
+	sessions []session // or what a credit note takes back
 }
 
 // A session is a line that was accepted, or would be.
@@ -123,12 +122,17 @@ func (n *Network) read(content []byte) document {
 		n.credit(&d, doc)
 		return d
 	}
-	if doc.IssueDate != nil && doc.DueDate != nil && c.Payer.DueDays > 0 && int(doc.DueDate.Sub(*doc.IssueDate)) < c.Payer.DueDays {
-		d.reject("due.early", "", fmt.Sprintf("forfall skal være minst %d dager etter fakturadato", c.Payer.DueDays))
-	}
+	n.deadline(&d, doc, c)
 	n.lines(&d, doc, c)
 	n.cover(&d, c)
 	return d
+}
+
+// deadline checks that the payer has its time to pay.
+func (n *Network) deadline(d *document, doc ehf.Document, c insurance.Case) {
+	if doc.IssueDate != nil && doc.DueDate != nil && c.Payer.DueDays > 0 && int(doc.DueDate.Sub(*doc.IssueDate)) < c.Payer.DueDays {
+		d.reject("due.early", "", fmt.Sprintf("forfall skal være minst %d dager etter fakturadato", c.Payer.DueDays))
+	}
 }
 
 // credit checks what a credit note takes back.
@@ -141,10 +145,17 @@ func (n *Network) credit(d *document, doc ehf.Document) {
 		if !known {
 			d.reject("credit.unknown", "", "fakturaen som krediteres, er ikke mottatt")
 		}
-		d.credits = append(d.credits, p.Number)
 	}
 	if len(doc.Preceding) == 0 {
 		d.reject("credit.missing", "", "kreditnotaen viser ikke til noen faktura")
+	}
+	have := n.accepted(d.verdict.Case)
+	for _, l := range doc.Lines {
+		s := session{treatment: property(l, ehf.TreatmentID), at: property(l, ehf.TreatmentDateTime)}
+		if !slices.ContainsFunc(have, s.same) {
+			d.reject("credit.session", l.ID, "timen er ikke fakturert, eller kreditert før")
+		}
+		d.sessions = append(d.sessions, s)
 	}
 }
 
@@ -178,7 +189,7 @@ func (n *Network) lines(d *document, doc ehf.Document, c insurance.Case) {
 			if days := int(today.Sub(day)); c.Payer.ClaimDays > 0 && days > c.Payer.ClaimDays {
 				d.reject("treatment.late", l.ID, fmt.Sprintf("timen er eldre enn %d dager", c.Payer.ClaimDays))
 			}
-			if slices.ContainsFunc(append(have, d.sessions...), func(o session) bool { return o.at == s.at && o.treatment == s.treatment }) {
+			if slices.ContainsFunc(append(have, d.sessions...), s.same) {
 				d.reject("treatment.twice", l.ID, "timen er fakturert før")
 			}
 		}
@@ -212,19 +223,24 @@ func (n *Network) cover(d *document, c insurance.Case) {
 // accepted returns the sessions of a case that are accepted and not taken back.
 func (n *Network) accepted(number string) []session {
 	var out []session
-	for i, d := range n.docs {
-		if !d.verdict.Accepted || d.verdict.Credit || !strings.EqualFold(d.verdict.Case, number) {
+	for _, d := range n.docs {
+		if !d.verdict.Accepted || !strings.EqualFold(d.verdict.Case, number) {
 			continue
 		}
-		back := slices.ContainsFunc(n.docs[i+1:], func(o document) bool {
-			return o.verdict.Accepted && o.verdict.Seller == d.verdict.Seller && slices.Contains(o.credits, d.verdict.Number)
-		})
-		if !back {
+		if !d.verdict.Credit {
 			out = append(out, d.sessions...)
+			continue
+		}
+		for _, back := range d.sessions {
+			if i := slices.IndexFunc(out, back.same); i >= 0 {
+				out = slices.Delete(out, i, i+1)
+			}
 		}
 	}
 	return out
 }
+
+func (s session) same(o session) bool { return s.at == o.at && s.treatment == o.treatment }
 
 func property(l ehf.Line, name string) string {
 	for _, p := range l.Properties {

@@ -3,8 +3,10 @@ package behandlernettverk
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/timebok/timebok"
@@ -33,16 +35,32 @@ func (t *transport) Submit(ctx context.Context, s invoice.Submission) (invoice.R
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	sum := sha256.Sum256(s.Document.Body)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s %s %s %s", s.Number, s.Kind, s.Sender, s.Receiver, s.Document.Body))
 	was, again := t.taken[s.Key]
 	switch {
 	case again && was != sum:
 		return invoice.Receipt{}, timebok.Reasons{invoice.KeyTaken.At("Key")}.Refused()
 	case !again:
 		t.taken[s.Key] = sum
-		t.network.Receive(s.Document.Body)
+		t.network.submitted(s)
 	}
 	return invoice.Receipt{ID: s.Key}, nil
+}
+
+// submitted takes a document in that came by the access point.
+func (n *Network) submitted(s invoice.Submission) {
+	s.Document.Body = slices.Clone(s.Document.Body)
+	n.Receive(s.Document.Body)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.submissions = append(n.submissions, s)
+}
+
+// Submissions returns what came by the access point, in the order of arrival.
+func (n *Network) Submissions() []invoice.Submission {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.submissions)
 }
 
 // maxDocument is the largest EHF that the mailbox takes.
