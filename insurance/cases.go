@@ -239,7 +239,10 @@ func differences(was, is series.Terms) []Difference {
 	return out
 }
 
-// A PaperCase is an insurance case that is entered by hand, from a letter.
+// A PaperCase is an insurance case that is entered by hand, from a letter. Cases of
+// no network share one space of numbers: of two insurers with the same number, the
+// second case is refused with a *timebok.ExistsError, and needs the insurer's name
+// in its number.
 type PaperCase struct {
 	Client  timebok.ClientID
 	Payer   timebok.PayerID

@@ -9,4 +9,8 @@
 // A network delivers events at least once and in any order. Each carries its
 // booking whole, at a source version; the highest version wins, and repeated
 // events have no effect. Nobody is linked to a client by an e-mail address alone.
+//
+// What waits is listed with its reasons (Tx.Quarantine), resolved by somebody
+// (Intake.Resolve) or tried again when something was mended (Intake.Retry). Each
+// night Intake.Reconcile compares both sides, and changes no booking.
 package insurance

@@ -113,28 +113,32 @@ func (r *reconciling) cases(ctx context.Context) error {
 		last = next
 		for _, s := range open {
 			r.report.Looked.Cases++
-			found, err := cases.Search(ctx, r.network, r.conn, s.Case.Number)
-			if errors.Is(err, UnknownCase) || errors.Is(err, timebok.ErrInvalid) || err == nil && found.Case != s.Case {
+			drift, err := r.refresh(ctx, cases, by, s)
+			switch {
+			case errors.Is(err, UnknownCase), errors.Is(err, timebok.ErrInvalid):
 				r.report.Cases = append(r.report.Cases, CaseDrift{Drift{Series: s.ID}, s.Case.Number, true})
-				continue
-			}
-			if err != nil {
+			case err != nil:
 				return err
-			}
-			var drift Drift
-			err = r.in.Update(ctx, r.clinic, func(ctx context.Context, tx Tx) (err error) {
-				_, drift, err = cases.Refresh(ctx, tx, by, s.ID, found)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			if len(drift.Changes) > 0 || drift.Over {
+			case len(drift.Changes) > 0 || drift.Over:
 				r.report.Cases = append(r.report.Cases, CaseDrift{drift, s.Case.Number, false})
 			}
 		}
 	}
 	return nil
+}
+
+// refresh looks one case up and takes over what the network says.
+func (r *reconciling) refresh(ctx context.Context, cases Cases, by timebok.Actor, s series.Series) (drift Drift, err error) {
+	found, err := cases.Search(ctx, r.network, r.conn, s.Case.Number)
+	if err != nil {
+		return Drift{}, err
+	}
+	found.Case = s.Case // the same but for capitals
+	err = r.in.Update(ctx, r.clinic, func(ctx context.Context, tx Tx) (err error) {
+		_, drift, err = cases.Refresh(ctx, tx, by, s.ID, found)
+		return err
+	})
+	return drift, err
 }
 
 // openCases reads the open series of the network's cases of some clients.

@@ -148,6 +148,30 @@ func TestReconcileCases(t *testing.T) {
 	})
 }
 
+// One case of which nonsense is said does not hold up the others, and capitals make
+// no other case.
+func TestReconcileWithNonsense(t *testing.T) {
+	each(t, func(c *clinic) {
+		c.addCase("ODD")
+		c.addCase("Even")
+		for n, number := range []string{"ODD", "even"} {
+			w := wish(n)
+			w.CaseNumber = number
+			c.take(c.network.Book(w), insurance.New)
+		}
+		c.network.ChangeCase("ODD", func(x *insurance.Case) { x.Caps = []series.Cap{series.Sessions(-1)} })
+		c.network.SetQuota("Even", 7)
+		var said []string
+		for _, d := range sortedCases(c.reconcile().Cases) {
+			if d.Gone {
+				d.Number += " is gone"
+			}
+			said = append(said, d.Number)
+		}
+		c.equal("cases", []string{"6QPTR is gone", "ODD is gone", "even"}, said)
+	})
+}
+
 func sortedCases(cases []insurance.CaseDrift) []insurance.CaseDrift {
 	slices.SortFunc(cases, func(a, b insurance.CaseDrift) int { return cmp.Compare(a.Number, b.Number) })
 	return cases

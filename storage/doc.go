@@ -73,4 +73,45 @@
 //     fails with ErrFenced. Views go on, and no message is leased.
 //   - Erase takes away every record of a fenced clinic and of no other, and refuses a
 //     clinic that is not fenced.
+//
+// # Writing a backend
+//
+// examples/backend is a whole one, with maps, to read first. Then:
+//
+//  1. Driver and DriverTx. Keep what Save gets until Commit if you like: nothing
+//     waits for it but the transaction's own reads.
+//  2. The getters and lists, each in its order. Fill one record of every kind in all
+//     fields and read it back; storagetest does.
+//  3. The Load methods: locks first, in the order above, then the reading. A lock
+//     must be on something that exists whether or not the record does.
+//  4. The constraints, for programs that forget the locks.
+//  5. Errors. Your own classifier turns the database's into the typed ones; what
+//     another transaction is to blame for is LostRace, and the Store runs it again;
+//     a commit without an answer is UnknownOutcome. Nobody else sees a raw error,
+//     and no text of one shows a person's data.
+//  6. The outbox. One statement takes the lease, so that two workers can't.
+//  7. Bulk, if clinics are to be imported or moved (Router).
+//  8. storagetest.Run, with Reopen if the backend keeps anything, under -race; and
+//     then BenchBook and BenchGrowth: a million bookings must be no slower than a
+//     thousand.
+//
+// Common mistakes; the suite looks for each:
+//
+//   - Texts compared without their case, or å made of two characters taken for å.
+//   - Instants to the second or to the nanosecond, or in the server's zone; a date
+//     moved by a day on the way through UTC; 1970-01-01 taken for none.
+//   - Money by way of a float. Money is a number of øre in an int64, and no other
+//     decimal is stored.
+//   - JSON of a type that masks itself: the mask was stored.
+//   - A slice that the caller, or the driver's next row, writes over later.
+//   - A list that is cut into pages by an order that is not total.
+//   - A version that is checked, and then written without checking.
+//   - An overlap that is looked for before the lock is held, or in a snapshot that is
+//     older than the lock.
+//   - A refusal that was decided on what another one had written and not yet
+//     committed, told before that was.
+//   - An Update of a cancelled context that is committed all the same; a rollback
+//     that leaves a lock behind.
+//   - A message that is leased again because its lease was compared with the
+//     database's clock, not with the time in the LeaseRequest.
 package storage

@@ -52,3 +52,41 @@ func ExampleStore() {
 	// Fjordgata 1
 	// <nil>
 }
+
+// A clinic moves to another database while it is used. Updates go on there.
+func ExampleRouter() {
+	ctx := context.Background()
+	stores := map[string]*storage.Store{
+		"oslo": storage.New(memory.New(), nil), "bergen": storage.New(memory.New(), nil),
+	}
+	router := storage.NewRouter(&storage.Places{}, stores, nil)
+	clinic := timebok.Clinic{ID: timebok.DeriveID[timebok.Clinic]("example"), Version: 1, Name: "Fjordgata"}
+	save := func(c timebok.Clinic) error {
+		return router.Update(ctx, c.ID, func(_ context.Context, tx storage.Tx) error {
+			tx.Save(c)
+			return nil
+		})
+	}
+	fmt.Println(router.Put(ctx, clinic.ID, "oslo"), save(clinic))
+
+	report, err := router.Move(ctx, clinic.ID, "bergen", nil)
+	fmt.Println(report.Records, err)
+
+	clinic.Version, clinic.Name = 2, "Fjordgata Psykologsenter"
+	fmt.Println(save(clinic))
+	err = stores["oslo"].Update(ctx, clinic.ID, func(context.Context, storage.Tx) error { return nil })
+	fmt.Println("in the old store:", errors.Is(err, storage.ErrFenced))
+	err = stores["bergen"].View(ctx, clinic.ID, func(ctx context.Context, tx storage.Tx) error {
+		now, err := tx.Clinic(ctx)
+		fmt.Println("in the new one:", now.Name)
+		return err
+	})
+	fmt.Println(err)
+	// Output:
+	// <nil> <nil>
+	// map[clinic:1] <nil>
+	// <nil>
+	// in the old store: true
+	// in the new one: Fjordgata Psykologsenter
+	// <nil>
+}

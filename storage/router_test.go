@@ -177,6 +177,7 @@ func TestMoveUnderLoad(t *testing.T) {
 						t.Errorf("reading what was booked: %v", err)
 						return
 					}
+					time.Sleep(5 * time.Millisecond) // each move copies all of it
 				}
 			})
 		}

@@ -11,9 +11,9 @@
 // An object holds what the calendar must know and no more: the client's address,
 // which REQUEST demands, and no name, service, insurer, case or diagnosis.
 //
-// The package writes a dozen properties of one component and reads five, in fewer
-// lines than it would take to bind a library: github.com/arran4/golang-ical v0.3.4
-// links net/http into every host, ends lines with a bare LF unless told otherwise,
-// escapes parameters in a way that RFC 5545 does not know, reads without a limit,
-// and quotes the text in its errors.
+// The package writes a dozen properties of one component and reads five, and needs
+// no library for that: github.com/arran4/golang-ical v0.3.4 links net/http into
+// every host, ends lines with a bare LF unless told otherwise, escapes parameters in
+// a way that RFC 5545 does not know, reads without a limit, and quotes the text in
+// its errors. The tests let a parser that is not ours read what is written here.
 package ical

@@ -3,6 +3,7 @@ package ical
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 )
@@ -10,7 +11,8 @@ import (
 // A text comes back as it was, through escape and fold, also with backslashes.
 func TestLine(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.StringOfN(rapid.RuneFrom([]rune(`aNn\å😀,;:" `+"\n\t")), 0, 300, -1).Draw(t, "text")
+		n := rapid.IntRange(0, 300).Draw(t, "length")
+		text := rapid.StringOfN(rapid.RuneFrom([]rune(`aNn\å😀,;:" `+"\n\t")), n, n, -1).Draw(t, "text")
 		var w writer
 		w.line("X-TEXT;A=\"b;c:d\":" + escape(text))
 		lines := unfold(string(w))
@@ -22,8 +24,8 @@ func TestLine(t *testing.T) {
 			t.Fatalf("%q is read as %+v", text, p)
 		}
 		for line := range strings.SplitSeq(string(w), "\r\n") {
-			if len(line) > maxLine {
-				t.Fatalf("a line of %d octets", len(line))
+			if len(line) > maxLine || !utf8.ValidString(line) {
+				t.Fatalf("a line of %d octets: %q", len(line), line)
 			}
 		}
 	})

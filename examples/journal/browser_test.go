@@ -52,7 +52,7 @@ func startChromium() {
 		chromium.err = errors.New("there is no chromium; apt-get install chromium, or switch these tests off with " + browserOff + "=off")
 		return
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.Flag("lang", "nb-NO"))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path))
 	if os.Getuid() == 0 { // in a container
 		options = append(options, chromedp.NoSandbox)
 	}

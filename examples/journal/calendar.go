@@ -44,7 +44,7 @@ func (v *visit) renderCalendar(q url.Values, p *panel) error {
 	if !v.IsAdmin() {
 		c.Whose = v.user.Of.String()
 	}
-	c.Day = v.dayOr(q.Get("dag"), v.today())
+	c.Day = v.dayOr(q.Get("dag"), v.comingDay())
 	c.Days = []date.Date{c.Day}
 	if c.Week {
 		monday := c.Day.Add(-date.PeriodOfDays((c.Day.Weekday() + 6) % 7))
@@ -73,6 +73,15 @@ func (v *visit) renderCalendar(q url.Values, p *panel) error {
 		v.w.WriteHeader(http.StatusUnprocessableEntity)
 	}
 	return v.show("calendar", "Kalender", c)
+}
+
+// comingDay is today, and at the end of the week the first day of the next one.
+func (v *visit) comingDay() date.Date {
+	day := timebok.DayOf(v.now().Add(8*time.Hour), v.zone)
+	if w := day.Weekday(); w == time.Saturday || w == time.Sunday {
+		return day.Add((8 - date.PeriodOfDays(w)) % 7)
+	}
+	return v.today()
 }
 
 // dayOr reads a date of a form, or takes another.

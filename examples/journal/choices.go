@@ -193,31 +193,37 @@ func (v *visit) seriesLine(o booking.OpenSeries) string {
 	return line
 }
 
-// fillBilling lists who can get the bill, and how, and says who has set it.
+// fillBilling lists who can get the bill, and how. The first of each list is what
+// holds if nobody says otherwise, and Inherited tells who has set that.
 func (v *visit) fillBilling(ctx context.Context, tx storage.Tx, p *panel) error {
 	billing := timebok.BillClient
-	p.Inherited = v.T("ingen serie, så klienten betaler")
+	p.Inherited = v.T("Ingen serie, så klienten betaler.")
 	if p.series != nil {
 		billing = p.series.Terms().Billing
-		p.Inherited = v.T("satt av %s", p.series.Name)
+		p.Inherited = v.T("Satt av %s.", p.series.Name)
+	}
+	to, err := v.payerName(ctx, tx, billing.To)
+	if err != nil {
+		return err
+	}
+	p.Payers = []option{{"", to, p.To == ""}}
+	if !billing.To.IsClient() {
+		p.Payers = append(p.Payers, option{"klient", v.T("Klienten"), p.To == "klient"})
 	}
 	payers, err := all(tx.Payers(ctx))
 	if err != nil {
 		return err
 	}
-	name := v.T("Klienten")
-	others := []option{{"klient", name, p.To == "klient"}}
 	for _, x := range payers {
-		id := x.ID.String()
-		others = append(others, option{id, x.Name, p.To == id})
-		if billing.To.Payer == x.ID {
-			name = x.Name
+		if x.ID != billing.To.Payer {
+			p.Payers = append(p.Payers, option{x.ID.String(), x.Name, p.To == x.ID.String()})
 		}
 	}
-	p.Payers = append([]option{{"", name + " (" + p.Inherited + ")", p.To == ""}}, others...)
-	p.Methods = []option{{"", v.Method(billing.By) + " (" + p.Inherited + ")", p.By == ""}}
+	p.Methods = []option{{"", v.Method(billing.By), p.By == ""}}
 	for _, m := range []timebok.BillingMethod{timebok.EHF, timebok.ByEmail, timebok.External, timebok.Unbilled} {
-		p.Methods = append(p.Methods, option{string(m), v.Method(m), p.By == string(m)})
+		if m != billing.By {
+			p.Methods = append(p.Methods, option{string(m), v.Method(m), p.By == string(m)})
+		}
 	}
 	return nil
 }

@@ -124,6 +124,7 @@ func (j *journal) past(ctx context.Context) error {
 		{ola, "per", "7LAST", olaID, j.workdays(13, 30, -2), nil},
 		{mari, "tor", "5TAKE", mariID, j.workdays(10, 0, -4), j.workdays(10, 0, 1, 6)},
 		{ola, "siv", "", olaID, j.workdays(10, 0, -3), j.workdays(14, 30, 1)},
+		{ola, "siv", "", olaID, nil, j.workdays(15, 0, -1)}, // was she there?
 	} {
 		err := j.update(ctx, func(ctx context.Context, tx storage.Tx) error {
 			r := booking.Request{Client: person(s.who).client().ID, With: s.with, Service: adviceID}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/invoice"
 	"github.com/timebok/timebok/series"
@@ -188,6 +189,11 @@ func (c *clinic) seriesOf(who string) (out series.Series) {
 		return err
 	})
 	return out
+}
+
+// seriesIn is the ID of the series of a sakID, whoever's it is.
+func (c *clinic) seriesIn(sakID string) series.ID {
+	return timebok.DeriveID[series.Series]("case", string(timebok.Behandlernettverk), sakID)
 }
 
 func (c *clinic) invoices(who string) (out []invoice.Invoice) {

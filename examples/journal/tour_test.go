@@ -11,27 +11,29 @@ import (
 
 // The tour visits every page on a wide screen and on a telephone, and on the wide one
 // at twice the size. No page may break a rule of WCAG 2.1 AA or be wider than the
-// window. With TIMEBOK_SCREENSHOTS=DIR it leaves a picture of each page there.
+// window. With TIMEBOK_SCREENSHOTS=DIR it leaves a picture of each page there, with
+// TIMEBOK_SCREENSHOTS=docs those of the documentation.
 func TestTour(t *testing.T) {
 	c := newClinic(t)
 	s := c.screen(t)
 	axe := axeScript(t)
 	pages := c.lively()
-	for _, w := range []struct {
-		name          string
-		width, height int64
-	}{{"wide", 1280, 900}, {"phone", 375, 812}, {"zoom", 640, 450}} {
-		s.size(w.width, w.height)
-		for _, p := range pages {
-			s.post("/bruker", "bruker", p.user)
-			s.post("/sprak", "sprak", p.lang)
-			s.open(p.path)
-			if p.open {
-				do(s, chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("main details").forEach((d) => { d.open = true })`))
-			}
+	for _, p := range pages {
+		s.post("/bruker", "bruker", p.user)
+		s.post("/sprak", "sprak", p.lang)
+		s.open(p.path)
+		if p.open {
+			do(s, chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("main details").forEach((d) => { d.open = true })`))
+		}
+		do(s, chromedp.Evaluate[chromedp.Void](axe))
+		for _, w := range []struct {
+			name          string
+			width, height int64
+		}{{"wide", 1280, 900}, {"phone", 375, 812}, {"zoom", 640, 450}} {
+			s.size(w.width, w.height)
 			s.fits(p.name + " " + w.name)
 			if w.name != "zoom" {
-				s.accessible(p.name+" "+w.name, axe)
+				s.accessible(p.name + " " + w.name)
 			}
 			s.picture(p.name + "-" + w.name)
 		}
@@ -63,11 +65,13 @@ func (c *clinic) lively() []tourPage {
 	g.post(200, "/fakturaer/"+draft.ID.String(), "gjor", "valgte", "time", line, "utkast", "1", "versjon", "3")
 	refused := "/kalender?ny=1&klient=Per&valg=serie:" + c.seriesOf("per").ID.String() + "&tjeneste=" + therapyID.String() +
 		"&dato=2026-11-27&tid=09:30&mottaker=klient&fakturering=email"
+	event := "/kalender?ny=1&klient=Jon&valg=serie:" + c.seriesIn("3JATT").String() + "&tjeneste=" + therapyID.String() + "&dato=2026-11-27&tid=10:00"
 	return []tourPage{
 		{name: "signin", user: "ola", lang: "nb", path: "/bruker"},
 		{name: "week", user: "ola", lang: "nb", path: "/kalender"},
 		{name: "day", user: "admin", lang: "nb", path: "/kalender?vis=dag"},
 		{name: "clinic", user: "admin", lang: "nb", path: "/kalender"},
+		{name: "event", user: "ola", lang: "nb", path: event},
 		{name: "panel", user: "ola", lang: "nb", path: refused},
 		{name: "case", user: "ola", lang: "nb", path: "/kalender?ny=1&klient=Nils&sak=1&sakid=8XK2M&dato=2026-11-27&tid=10:00"},
 		{name: "newclient", user: "admin", lang: "en", path: "/kalender?ny=1&nyklient=1"},
@@ -86,15 +90,26 @@ func (c *clinic) lively() []tourPage {
 	}
 }
 
-// picture leaves a picture of the whole page, if they are asked for.
+// docPictures are those that the documentation shows.
+var docPictures = map[string]string{
+	"event-wide": "journal.png", "case-phone": "journal-phone.png", "client-wide": "journal-client.png",
+	"inbox-wide": "journal-inbox.png", "invoice-wide": "journal-invoice.png",
+}
+
+// picture leaves a picture of the page, if they are asked for: the whole page, or for
+// the documentation as much as the window shows.
 func (s *screen) picture(name string) {
 	s.t.Helper()
-	dir := os.Getenv("TIMEBOK_SCREENSHOTS")
-	if dir == "" {
+	dir, take := os.Getenv("TIMEBOK_SCREENSHOTS"), chromedp.FullScreenshot(100)
+	if dir == "docs" {
+		dir, take, name = filepath.Join("..", "..", "docs"), chromedp.CaptureScreenshot(), docPictures[name]
+	} else {
+		name += ".png"
+	}
+	if dir == "" || name == "" {
 		return
 	}
-	image := do(s, chromedp.FullScreenshot(100))
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), image, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, name), do(s, take), 0o644); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -49,6 +49,10 @@ var contract = []struct {
 	{"Lookup/tells the case as it was at a time", (*suite).asOf},
 	{"Lookup/tells a quota that was raised or lowered", (*suite).quota},
 
+	{"Standing/is the latest event of each booking from a time on", (*suite).standing},
+	{"Standing/has what was reported since", (*suite).standingReported},
+	{"Standing/251 bookings come over pages", (*suite).standingPages},
+
 	{"Events/carry the booking whole", (*suite).whole},
 	{"Events/the version rises with every change", (*suite).versions},
 	{"Events/have the same ID each time", (*suite).stable},
@@ -56,10 +60,6 @@ var contract = []struct {
 	{"Events/at the end there are no more", (*suite).end},
 	{"Events/251 of them come over pages", func(s *suite) { s.pages(251) }},
 	{"Events/1001 of them come over pages", func(s *suite) { s.pages(1001) }},
-
-	{"Standing/is the latest event of each booking from a time on", (*suite).standing},
-	{"Standing/has what was reported since", (*suite).standingReported},
-	{"Standing/251 bookings come over pages", (*suite).standingPages},
 
 	{"Acknowledge/tells what became of an event", (*suite).acknowledged},
 	{"Acknowledge/repeating it is harmless", (*suite).acknowledgedTwice},

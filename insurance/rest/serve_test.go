@@ -124,3 +124,30 @@ type away struct{ *networktest.Fake }
 func (away) Events(context.Context, insurance.Connection, string) (insurance.Page, error) {
 	return insurance.Page{}, &timebok.UnavailableError{What: "network", After: 90*time.Second + time.Millisecond}
 }
+
+// FuzzServe tells a network whatever a clinic may send: it is heard or refused, and
+// the answer is the document's.
+func FuzzServe(f *testing.F) {
+	for i, c := range calls {
+		f.Add(i, c.body)
+	}
+	f.Add(4, `{"booking":"b","version":-1,"state":"?","start":"0000000-00"}`)
+	f.Add(5, `{"free":[{"start":"2026-03-02T08:00:00Z"}]}`)
+	f.Fuzz(func(t *testing.T, i int, body string) {
+		c := calls[3+(i%3+3)%3]
+		fake := networktest.New(nil)
+		r := httptest.NewRequestWithContext(t.Context(), c.method, clinicPath+c.path, strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer nøkkel-1")
+		w := httptest.NewRecorder()
+		rest.Serve(fake, keys).ServeHTTP(w, r)
+		heard := len(fake.Acks()) + len(fake.Reports()) + len(fake.Offers())
+		if w.Code != 204 && w.Code != 422 || (w.Code == 204) != (heard == 1) {
+			t.Errorf("status %d, and %d things were heard", w.Code, heard)
+		}
+		for _, o := range fake.Offers() {
+			if o.Practitioner == "" || !o.Within.Start.Before(o.Within.End) {
+				t.Errorf("%+v", o)
+			}
+		}
+	})
+}

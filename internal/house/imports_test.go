@@ -56,7 +56,7 @@ var adapters = []adapter{
 	{path: "storage/storagetest", libs: testLibs, kit: true},
 }
 
-var testLibs = []string{"github.com/google/go-cmp", "pgregory.net/rapid"}
+var testLibs = []string{"github.com/anishathalye/porcupine", "github.com/google/go-cmp", "pgregory.net/rapid"}
 
 // outside is the standard library that domain code may not import itself, with
 // the packages below, except database/sql/driver.

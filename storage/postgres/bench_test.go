@@ -47,7 +47,6 @@ func BenchmarkBook(b *testing.B) {
 // A race is two clinics alike, in each of which one way of booking is measured.
 type race struct {
 	clients int
-	pool    *pgxpool.Pool
 	lanes   [2]*lane
 }
 
@@ -62,14 +61,8 @@ type lane struct {
 }
 
 func newRace(b testing.TB, clients int) *race {
-	return newRace2(b, clients)
-}
-func newRace2(b testing.TB, clients int) *race {
 	b.Helper()
-	pool := newPool(b, newDatabase(b), func(c *pgxpool.Config) {
-		c.MaxConns, c.MinConns = int32(clients), int32(clients)
-		c.ConnConfig.Tracer = tracer
-	})
+	pool := newPool(b, newDatabase(b), func(c *pgxpool.Config) { c.MaxConns, c.MinConns = int32(clients), int32(clients) })
 	d, err := postgres.New(b.Context(), pool, nil)
 	if err != nil {
 		b.Fatal(err)
@@ -87,7 +80,7 @@ func newRace2(b testing.TB, clients int) *race {
 			return err
 		})
 	}
-	r := &race{clients: clients, pool: pool, lanes: [2]*lane{
+	r := &race{clients: clients, lanes: [2]*lane{
 		newLane(b, store, "library", library),
 		newLane(b, store, "by hand", func(ctx context.Context, l *lane, n int64) error { return bookByHand(ctx, pool, l, n) }),
 	}}

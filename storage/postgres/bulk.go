@@ -146,13 +146,34 @@ func (p *parcel) store(ctx context.Context) error {
 			return classifyWrite(ctx, err, change{record: p.batch[p.places[0]].Record})
 		},
 	}
-	if err := p.t.read(ctx, insert); err != nil {
+	inserts := []call{insert}
+	if p.table.Name() == "booking" && !p.t.d.guard {
+		inserts = p.oneByOne(insert, list, incoming)
+	}
+	if err := p.t.read(ctx, inserts...); err != nil {
 		return err
 	}
 	if err := p.compare(ctx, incoming, columns); err != nil {
 		return err
 	}
 	return p.keys(ctx)
+}
+
+// oneByOne are the calls that insert bookings where the database itself doesn't
+// keep them apart: each if nothing that is there by then stands in its way.
+func (p *parcel) oneByOne(insert call, list, incoming string) []call {
+	calls := []call{
+		{sql: "CREATE INDEX ON " + incoming + " (import_place)"},
+		{sql: "SELECT 1 FROM {}practitioner WHERE clinic_id = $1 AND id IN (SELECT practitioner_id FROM " + incoming + ") ORDER BY id" + forUpdate,
+			args: []any{p.t.clinic}},
+	}
+	insert.sql = "INSERT INTO {}booking (" + list + ") SELECT " + list + " FROM " + incoming +
+		" a WHERE import_place = $2 AND NOT (" + isGuarded + " AND " + inTheWay + ") ON CONFLICT DO NOTHING RETURNING id"
+	for _, i := range p.places {
+		insert.args = []any{p.t.clinic, int64(i)}
+		calls = append(calls, insert)
+	}
+	return calls
 }
 
 // copy fills the temporary table.
@@ -247,8 +268,9 @@ func (d *Driver) export(ctx context.Context, clinic timebok.ClinicID, yield func
 		if err != nil {
 			return classify(ctx, err)
 		}
+		var row []any
 		for rows.Next() {
-			row, err := rows.Values()
+			row, err = values(rows, row)
 			if err == nil {
 				var r timebok.Record
 				if r, err = table.Record(dialect{}, row); err != nil {

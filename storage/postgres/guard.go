@@ -43,27 +43,50 @@ func (t *tx) guardLocks() []call {
 	return append(t.lockAll(forgotten), call{sql: lockClinic, args: []any{t.clinic, of}})
 }
 
+// inTheWay finds what a booking a must not overlap, if it is guarded. The longest
+// that a session can last bounds the search.
+const (
+	inTheWay = `EXISTS (SELECT 1 FROM {}booking b WHERE b.clinic_id = $1 AND b.practitioner_id = a.practitioner_id
+		AND (b.practitioner_id, b.starts) > (a.practitioner_id, a.occupied_from - interval '28 hours')
+		AND (b.practitioner_id, b.starts) < (a.practitioner_id, a.occupied_to + interval '4 hours')
+		AND b.occupied_from < a.occupied_to AND b.occupied_to > a.occupied_from AND b.occupied_from < b.occupied_to
+		AND b.active AND NOT b.overlap_allowed AND b.id <> a.id)`
+	isGuarded = "a.active AND NOT a.overlap_allowed AND a.occupied_from < a.occupied_to"
+)
+
 // noOverlap fails, as noRow does, if one of the bookings overlaps another.
-const noOverlap = `SELECT 1 / (CASE WHEN EXISTS (
-		SELECT 1 FROM {}booking a JOIN {}booking b ON b.clinic_id = $1 AND b.practitioner_id = a.practitioner_id
-			AND b.starts > a.occupied_from - interval '28 hours' AND b.starts < a.occupied_to + interval '4 hours'
-			AND b.occupied_from < a.occupied_to AND b.occupied_to > a.occupied_from AND b.occupied_from < b.occupied_to
-			AND b.active AND NOT b.overlap_allowed AND b.id <> a.id
-		WHERE a.clinic_id = $1 AND a.id = ANY($2) AND a.occupied_from < a.occupied_to AND a.active AND NOT a.overlap_allowed
-	) THEN 0 ELSE 1 END)`
+const noOverlap = "SELECT 1 / (CASE WHEN EXISTS (SELECT 1 FROM {}booking a WHERE a.clinic_id = $1 AND a.id = ANY($2) AND " +
+	isGuarded + " AND " + inTheWay + ") THEN 0 ELSE 1 END)"
 
 // overlaps tells of a booking that is not stored whether it would overlap one that
 // is. The longest that a stored one can be before it bounds the search.
-const overlaps = `SELECT EXISTS (SELECT 1 FROM {}booking
-	WHERE clinic_id = $1 AND practitioner_id = $2 AND starts > $3 AND starts < $4
-		AND occupied_from < $5 AND occupied_to > $6 AND occupied_from < occupied_to
-		AND active AND NOT overlap_allowed AND id <> $7)`
+var overlaps = "SELECT EXISTS (SELECT 1 FROM {}booking WHERE clinic_id = $1 " + busyOf + " AND NOT overlap_allowed AND id <> $7)"
 
 func overlapArgs(t *tx, b booking.Booking) []any {
 	if !b.State.IsActive() || b.Overlapping() {
 		b.Practitioner = timebok.PractitionerID{} // nobody
 	}
 	return append(append([]any{t.clinic}, busyArgs(id(b.Practitioner), b.Occupied())...), id(b.ID))
+}
+
+// freeTimes is the call that takes the times of bookings that change out of the
+// way of each other, so that they may change places: the constraint looks at each
+// as it is written.
+func (t *tx) freeTimes() []call {
+	var changed []pgtype.UUID
+	bookings := 0
+	for _, c := range t.held {
+		if ref := c.record.Ref(); ref.Kind == timebok.KindBooking {
+			bookings++
+			if c.base > 0 {
+				changed = append(changed, pgUUID(ref.ID))
+			}
+		}
+	}
+	if !t.d.guard || bookings < 2 || len(changed) == 0 {
+		return nil
+	}
+	return []call{{sql: "UPDATE {}booking SET active = false WHERE clinic_id = $1 AND id = ANY($2) AND active", args: []any{t.clinic, changed}}}
 }
 
 // guard looks for overlaps, where the database doesn't do so itself.

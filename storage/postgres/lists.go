@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/timebok/timebok"
@@ -21,36 +23,51 @@ func (t *tx) Bookings(ctx context.Context, f booking.Filter) iter.Seq2[booking.B
 		if last == nil {
 			last = f.After
 		}
-		w := chooseBookings(f)
-		if last != nil {
-			w.and("(starts, id) > (?, ?)", instant(last.Time.Start), id(last.ID))
-		}
+		w := chooseBookings(f, last)
 		w.add(" ORDER BY starts, id LIMIT ?", int64(n))
 		return search(ctx, t, sqlrow.Bookings, w)
 	})
 }
 
-func chooseBookings(f booking.Filter) *where {
+// chooseBookings are the conditions of a search for bookings. The narrowest of
+// series, client and practitioner leads, and the others filter: what is said of
+// the time is said of the pair with it, so that its index answers.
+func chooseBookings(f booking.Filter, after *booking.Booking) *where {
 	w := &where{}
+	lead, leader := "", []any(nil)
+	choose := func(column string, of any) {
+		w.and(column+" = ?", of)
+		if lead == "" {
+			lead, leader = column+", ", []any{of}
+		}
+	}
 	if !f.Series.IsZero() {
-		w.and("series_id = ?", id(f.Series))
+		choose("series_id", id(f.Series))
 	}
 	if !f.Client.IsZero() {
-		w.and("client_id = ?", id(f.Client))
+		choose("client_id", id(f.Client))
 	}
 	switch len(f.Practitioners) {
 	case 0:
 	case 1:
-		w.and("practitioner_id = ?", id(f.Practitioners[0]))
+		choose("practitioner_id", id(f.Practitioners[0]))
 	default:
 		w.and("practitioner_id = ANY(?)", ids(f.Practitioners))
 	}
 	if len(f.States) > 0 {
 		w.and("state = ANY(?)", texts(f.States))
 	}
+	compare := func(columns, with string, values ...any) {
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(leader)+len(values)), ", ")
+		w.and("("+lead+columns+") "+with+" ("+marks+")", append(slices.Clone(leader), values...)...)
+	}
 	if !f.Within.IsZero() {
-		w.and("starts < ? AND starts > ? AND ends > ?",
-			instant(f.Within.End), instant(f.Within.Start.Add(-longestSession)), instant(f.Within.Start))
+		compare("starts", "<", instant(f.Within.End))
+		compare("starts", ">", instant(f.Within.Start.Add(-longestSession)))
+		w.and("ends > ?", instant(f.Within.Start))
+	}
+	if after != nil {
+		compare("starts, id", ">", instant(after.Time.Start), id(after.ID))
 	}
 	return w
 }

@@ -17,18 +17,24 @@ var (
 	bookingRow = row{clinic: sqlrow.Clinics, others: []readable{
 		sqlrow.Practitioners, sqlrow.SeriesTable, sqlrow.Clients, sqlrow.Bookings, sqlrow.Services, sqlrow.Schedules}}
 	bookingLists = below(
-		chosen{sqlrow.Busy, "AND practitioner_id = $2" + busyIn},
+		chosen{sqlrow.Busy, busyOf},
 		chosen{sqlrow.Absences, "AND practitioner_id = $2 AND ends > $6 AND starts < $5 AND starts < ends"},
 		chosen{sqlrow.PriceAgreements, "AND service_id = $7"})
 
 	schedulesAmong = among(sqlrow.Schedules)
-	busyAmong      = from(sqlrow.Busy, "AND practitioner_id = ANY($2)"+busyIn)
+	busyAmong      = from(sqlrow.Busy, "AND practitioner_id = ANY($2) AND starts > $3 AND starts < $4"+busyIn)
 	absencesAmong  = from(sqlrow.Absences, "AND practitioner_id = ANY($2) AND ends > $3 AND starts < $4 AND starts < ends ORDER BY starts, id")
 )
 
-// busyIn are the conditions of what occupies a practitioner in a period. What it
-// says of starts bounds the search.
-const busyIn = " AND starts > $3 AND starts < $4 AND occupied_from < $5 AND occupied_to > $6 AND occupied_from < occupied_to AND active"
+// busyIn are the conditions of what occupies a practitioner from $6 to $5, and
+// busyOf those of what occupies $2: it begins between $3 and $4. That is said of
+// the pair, so that the one index with both is the only one that answers it; else
+// the planner, which may know nothing of the clinic yet, could take another and
+// read the bookings of all practitioners.
+const (
+	busyIn = " AND occupied_from < $5 AND occupied_to > $6 AND occupied_from < occupied_to AND active"
+	busyOf = "AND practitioner_id = $2 AND (practitioner_id, starts) > ($2, $3) AND (practitioner_id, starts) < ($2, $4)" + busyIn
+)
 
 // LoadBooking locks what the needs name and reads what a decision about a booking
 // must know, in one round trip.

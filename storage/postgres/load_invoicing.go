@@ -118,7 +118,7 @@ func (t *tx) Invoices(ctx context.Context, f invoice.Filter) iter.Seq2[invoice.I
 			if last != nil {
 				w.and("(party_id, number) > (?, ?)", id(last.Party), last.Number)
 			}
-			w.add(" ORDER BY party_id, number, id LIMIT ?", int64(n))
+			w.add(" ORDER BY party_id, number LIMIT ?", int64(n))
 			var err error
 			issued, err = search(ctx, t, sqlrow.Invoices, w)
 			if err != nil || len(issued) == n {

@@ -126,11 +126,13 @@ func into[T any](t *sqlrow.Table[T], to **T) segment {
 // segments reads rows that consist of these segments.
 func segments(parts ...segment) func(rows pgx.Rows) error {
 	return func(rows pgx.Rows) error {
+		var all []any
 		for rows.Next() {
-			row, err := rows.Values()
-			if err != nil {
+			var err error
+			if all, err = values(rows, all); err != nil {
 				return err
 			}
+			row := all
 			for _, p := range parts {
 				if row[p.id] != nil {
 					if err := p.read(row[:p.width]); err != nil {

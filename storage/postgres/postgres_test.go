@@ -42,7 +42,11 @@ func newDatabase(t testing.TB) string {
 	return migrated.Database(t)
 }
 
-var migrated = pgtest.Template{Prepare: func(dsn string) error { return migrate(dsn, nil) }}
+var migrated = templateOf(nil)
+
+func templateOf(o *postgres.Options) *pgtest.Template {
+	return &pgtest.Template{Prepare: func(dsn string) error { return migrate(dsn, o) }}
+}
 
 func migrate(dsn string, o *postgres.Options) error {
 	conn, err := pgx.Connect(context.Background(), dsn)

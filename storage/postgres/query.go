@@ -38,8 +38,10 @@ func (s selection[T]) each(t *tx, found func(T), args ...any) call {
 }
 
 func scan[T any](rows pgx.Rows, table *sqlrow.Table[T], found func(T)) error {
+	var row []any
 	for rows.Next() {
-		row, err := rows.Values()
+		var err error
+		row, err = values(rows, row)
 		if err != nil {
 			return err
 		}

@@ -128,7 +128,7 @@ func (t *tx) flush(ctx context.Context) []call {
 	if len(t.held) == 0 {
 		return nil
 	}
-	calls := t.guardLocks()
+	calls := append(t.guardLocks(), t.freeTimes()...)
 	for _, c := range t.held {
 		calls = append(calls, t.write(ctx, c)...)
 	}

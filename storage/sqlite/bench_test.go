@@ -2,15 +2,19 @@ package sqlite_test
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
+	"github.com/timebok/timebok/internal/sqlrow"
 	"github.com/timebok/timebok/storage"
 	"github.com/timebok/timebok/storage/storagetest"
+	modernc "modernc.org/sqlite"
 )
 
 func BenchmarkBook(b *testing.B) {
@@ -19,6 +23,57 @@ func BenchmarkBook(b *testing.B) {
 
 func BenchmarkImport(b *testing.B) {
 	storagetest.BenchImport(b, func(b *testing.B) storage.Driver { return open(b, newFile(b), nil) })
+}
+
+// BenchmarkImportRaw is the same rows with one prepared statement on the driver.
+func BenchmarkImportRaw(b *testing.B) {
+	path, c := newFile(b), storagetest.NewClinic("bench")
+	raw, err := (&modernc.Driver{}).Open("file:" + path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer raw.Close()
+	exec := func(sql string) {
+		if _, err := raw.(driver.ExecerContext).ExecContext(b.Context(), sql, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	exec("PRAGMA synchronous = FULL; PRAGMA cache_size = -65536")
+	columns := sqlrow.Bookings.Columns()
+	insert, err := raw.(driver.ConnPrepareContext).PrepareContext(b.Context(),
+		"INSERT INTO booking ("+strings.Join(columns, ", ")+") VALUES (?"+strings.Repeat(", ?", len(columns)-1)+") ON CONFLICT DO NOTHING")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer insert.Close()
+	x := c.Booking("", 0)
+	args := make([]driver.NamedValue, len(columns))
+	b.ReportAllocs()
+	b.ResetTimer()
+	exec("BEGIN IMMEDIATE")
+	for i := range b.N {
+		x.ID = timebok.DeriveID[booking.Booking]("raw", fmt.Sprint(i))
+		x.ID[0], x.ID[1], x.ID[2], x.ID[3] = byte(i>>24), byte(i>>16), byte(i>>8), byte(i)
+		x.Practitioner[15] = byte(i % 8)
+		x.Client[0], x.Client[1] = byte(i*7), byte(i*13)
+		x.Time = timebok.Lasting(slot(int64(i/8)), c.Talk.Duration)
+		row, err := sqlrow.Bookings.Values(sqlrow.SQLite{}, c.Clinic.ID, x, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for k, v := range row {
+			args[k] = driver.NamedValue{Ordinal: k + 1, Value: v}
+		}
+		if _, err := insert.(driver.StmtExecContext).ExecContext(b.Context(), args); err != nil {
+			b.Fatal(err)
+		}
+		if i%5000 == 4999 {
+			exec("COMMIT; BEGIN IMMEDIATE")
+		}
+	}
+	exec("COMMIT")
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "records/s")
 }
 
 func BenchmarkGrowth(b *testing.B) {

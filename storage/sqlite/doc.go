@@ -17,6 +17,9 @@
 // wait for Updates that came later, for a few milliseconds and the function
 // under way. A function in an Update must not wait for another Update to end.
 //
+// A host with tables of its own in the file joins use-cases in its own transaction
+// (Driver.Join). Whole clinics go in and out by Import and Export.
+//
 // Several processes may use one file, but then they compete for the write lock,
 // and SQLite is not fair. The file holds persons' data in clear text: Migrate
 // makes it readable to its owner only.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/storage"
+	"github.com/timebok/timebok/storage/sqlite"
 )
 
 func TestGroupCommitsOnce(t *testing.T) {
@@ -187,31 +188,23 @@ func TestCancelledWhileWaiting(t *testing.T) {
 	}
 }
 
-// Under constant pressure nobody waits longer than for one turn of each other
-// caller, or two: those before it, and those that share its commit.
-func TestFairness(t *testing.T) {
+// Nobody is starved: 64 callers have their turns in the order in which they came.
+func TestTurnsInOrder(t *testing.T) {
 	d := newDesk(t)
-	const callers, each = 64, 20
-	var wg sync.WaitGroup
-	var done, worst atomic.Int64
+	const callers = 64
+	var order []int // written by whoever has the turn
+	var fns []func(context.Context, storage.Tx) error
 	for i := range callers {
-		wg.Go(func() {
-			for j := range each {
-				before := done.Load()
-				if err := d.add(context.Background(), d.client(i*each+j)); err != nil {
-					t.Error(err)
-				}
-				waited := done.Add(1) - before
-				for old := worst.Load(); waited > old && !worst.CompareAndSwap(old, waited); {
-					old = worst.Load()
-				}
-			}
+		fns = append(fns, func(_ context.Context, tx storage.Tx) error {
+			order = append(order, i)
+			tx.Save(d.client(i))
+			return nil
 		})
 	}
-	wg.Wait()
-	// A third turn for those who are told already and have not counted themselves yet.
-	if n := worst.Load(); n > 3*callers {
-		t.Errorf("%d Updates were through while one waited, of %d callers", n, callers)
+	for i, err := range d.together(t, d.Store, fns...) {
+		if err != nil || i >= len(order) || order[i] != i {
+			t.Fatalf("turn %d: %v, of %v", i, err, order)
+		}
 	}
 }
 
@@ -227,5 +220,53 @@ func failing(sql string, err error) func(string) error {
 			return err
 		}
 		return nil
+	}
+}
+
+// What an Update found that others of its group had written - a refusal, or that
+// there is nothing to do - it tells only when that is on disk, and as true as that.
+func TestToldWhatIsStored(t *testing.T) {
+	d := newDesk(t)
+	finds := func(ctx context.Context, tx storage.Tx) error {
+		_, err := tx.Client(ctx, d.client(1).ID)
+		return err
+	}
+	fns := []func(context.Context, storage.Tx) error{saving(d.client(1)), finds, saving(d.client(1))} // the last: version 1 again
+	errs := make([]error, len(fns))
+	var told atomic.Int32
+	var wg sync.WaitGroup
+	d.tap.hook(func(sql string) error {
+		if sql == "COMMIT" {
+			time.Sleep(20 * time.Millisecond)
+			if n := told.Load(); n > 0 {
+				t.Errorf("%d Updates were told before the commit", n)
+			}
+		}
+		return nil
+	})
+	err := d.Update(t.Context(), d.Clinic.ID, func(context.Context, storage.Tx) error {
+		for i, fn := range fns {
+			wg.Go(func() {
+				errs[i] = d.Update(context.Background(), d.Clinic.ID, fn)
+				told.Add(1)
+			})
+			waitFor(t, func() bool { return sqlite.Waiting(d.Store.Driver.(*sqlite.Driver)) == i+1 })
+		}
+		return nil
+	})
+	wg.Wait()
+	d.tap.hook(nil)
+	if err != nil || errs[0] != nil || errs[1] != nil || !errors.Is(errs[2], timebok.ErrExists) {
+		t.Errorf("errors: %v, %v", err, errs)
+	}
+
+	d.tap.hook(failing("COMMIT", coded(13)))
+	errs = d.together(t, d.once, saving(d.client(2)), func(ctx context.Context, tx storage.Tx) error {
+		_, err := tx.Client(ctx, d.client(2).ID)
+		return err
+	})
+	d.tap.hook(nil)
+	if !errors.Is(errs[1], timebok.ErrUnavailable) || d.has(t, d.client(2).ID) {
+		t.Errorf("who found what was never stored was told %v", errs[1])
 	}
 }

@@ -95,6 +95,10 @@ func (t *tx) flush() error {
 	if t.failed != nil {
 		return t.failed
 	}
+	if err := t.park(); err != nil {
+		t.failed = err
+		return err
+	}
 	for _, c := range t.held {
 		if err := t.put(c); err != nil {
 			t.failed = err
@@ -113,6 +117,34 @@ func (t *tx) flush() error {
 	clear(t.at)
 	return nil
 }
+
+// park takes bookings that are to be changed or deleted out of the calendar, if
+// there are several: the guard looks at each as it is written, and they may change
+// places.
+func (t *tx) park() error {
+	var moving []change
+	bookings := 0
+	for _, c := range t.held {
+		if c.record.Ref().Kind != timebok.KindBooking {
+			continue
+		}
+		if bookings++; c.base > 0 {
+			moving = append(moving, c)
+		}
+	}
+	if bookings < 2 {
+		return nil
+	}
+	for _, c := range moving {
+		id := c.record.Ref().ID
+		if _, err := t.write(parkBooking, t.clinic, id[:], c.base); err != nil {
+			return t.refused(err, c.record)
+		}
+	}
+	return nil
+}
+
+const parkBooking = "UPDATE booking SET active = 0 WHERE clinic_id = ? AND id = ? AND version = ?"
 
 // values returns the columns of a record, none for a Deletion.
 func values(clinic timebok.ClinicID, r timebok.Record) ([]any, error) {

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -117,6 +118,24 @@ func changeGuarded(e *env) {
 	e.save(two)
 	e.save(timebok.Deletion{Of: two.Ref()}, e.session("into two", 810, 50))
 	e.wantStored(one, into)
+}
+
+// Bookings may change places in one transaction, and go round: what counts is how
+// they stand in the end.
+func placesChanged(e *env) {
+	three := []booking.Booking{e.session("a", 600, 60), e.session("b", 800, 60), e.session("c", 1000, 60)}
+	e.save(e.Clinic.Clinic, three[0], three[1], three[2])
+	round := slices.Clone(three)
+	for i := range round {
+		round[i].Version, round[i].Time = 2, three[(i+1)%3].Time
+	}
+	wantTaken(e, "two of three that go round", e.trySave(round[0], round[1]))
+	e.wantStored(three[0], three[1], three[2])
+	e.save(round[0], round[1], round[2])
+	e.wantStored(round[0], round[1], round[2])
+	wantTaken(e, "where one of them stands now", e.trySave(e.session("new", 600, 60)))
+	e.save(e.session("new", 600, 60), timebok.Deletion{Of: round[2].Ref()}) // in whatever order
+	e.wantNone(round[2])
 }
 
 // overlapRace saves unequal overlapping bookings from many goroutines that load

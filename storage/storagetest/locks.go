@@ -49,6 +49,7 @@ var locks = group{"Locks", []clause{
 		{"overlapping bookings are refused", overlapRefused},
 		{"bookings that may stand together", overlapAllowed},
 		{"changes are guarded as well", changeGuarded},
+		{"bookings may change places", placesChanged},
 		{"one of many that forgot the lock", overlapRace},
 	}},
 	{"There is one series at most for a case, one inbox entry for an event, and one invoice for a number of a billing party.", []check{

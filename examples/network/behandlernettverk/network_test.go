@@ -72,6 +72,7 @@ func TestNetwork(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			n, c := serve(t, &behandlernettverk.Options{Faults: behandlernettverk.Faults{Faults: faults}})
 			networktest.Run(t, harness(n, c))
 		})

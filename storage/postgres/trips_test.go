@@ -1,0 +1,261 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/booking"
+	"github.com/timebok/timebok/insurance"
+	"github.com/timebok/timebok/storage"
+	"github.com/timebok/timebok/storage/postgres"
+	"github.com/timebok/timebok/storage/storagetest"
+)
+
+// A counter counts round trips, and keeps what was sent in them.
+type counter struct {
+	mu    sync.Mutex
+	trips [][]string
+	args  map[string][]any
+}
+
+func (c *counter) note(statements ...*pgx.QueuedQuery) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var trip []string
+	for _, q := range statements {
+		trip = append(trip, q.SQL)
+		if c.args == nil {
+			c.args = map[string][]any{}
+		}
+		c.args[q.SQL] = q.Arguments
+	}
+	c.trips = append(c.trips, trip)
+}
+
+func (c *counter) take() [][]string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := c.trips
+	c.trips = nil
+	return out
+}
+
+func (c *counter) TraceBatchStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceBatchStartData) context.Context {
+	c.note(d.Batch.QueuedQueries...)
+	return ctx
+}
+
+func (c *counter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
+	c.note(&pgx.QueuedQuery{SQL: d.SQL, Arguments: d.Args})
+	return ctx
+}
+
+func (c *counter) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+func (c *counter) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)     {}
+func (c *counter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData)     {}
+
+// A desk is a store with a clinic in it, whose round trips are counted.
+type desk struct {
+	*storagetest.Clinic
+	*storage.Store
+	booking.Desk
+	driver *postgres.Driver
+	pool   *pgxpool.Pool
+	dsn    string
+	sent   *counter
+}
+
+func newDesk(t testing.TB, set func(*pgxpool.Config)) *desk {
+	t.Helper()
+	d := &desk{Clinic: storagetest.NewClinic("A"), dsn: newDatabase(t), sent: &counter{}}
+	d.Source = timebok.Source{Now: func() time.Time { return storagetest.Monday }}
+	d.pool = newPool(t, d.dsn, func(c *pgxpool.Config) {
+		c.ConnConfig.Tracer = d.sent
+		if set != nil {
+			set(c)
+		}
+	})
+	var err error
+	if d.driver, err = postgres.New(t.Context(), d.pool, nil); err != nil {
+		t.Fatal(err)
+	}
+	d.Store = storage.New(d.driver, nil)
+	d.Clinic.Save(t, d.Store)
+	d.sent.take()
+	return d
+}
+
+func (d *desk) update(t testing.TB, fn func(ctx context.Context, tx storage.Tx) error) {
+	t.Helper()
+	if err := d.Update(t.Context(), d.Clinic.Clinic.ID, fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Booking takes two round trips. What must be read before it is known what to
+// lock takes one more.
+func TestRoundTrips(t *testing.T) {
+	d := newDesk(t, nil)
+	intake := &insurance.Intake{Desk: &d.Desk}
+	var made booking.Booking
+	hour := 0
+	request := func() booking.Request {
+		hour++
+		r := d.Request(storagetest.Monday.Add(time.Duration(hour) * time.Hour))
+		r.Series = d.Case.ID
+		return r
+	}
+	book := func(ctx context.Context, tx storage.Tx) (err error) {
+		made, err = d.Book(ctx, tx, d.Actor(), request())
+		return err
+	}
+	for _, tt := range []struct {
+		name              string
+		trips, statements int
+		run               func(ctx context.Context, tx storage.Tx) error
+	}{
+		{"Book", 2, 8, book},
+		{"Move", 3, 11, func(ctx context.Context, tx storage.Tx) error {
+			_, err := d.Move(ctx, tx, d.Actor(), booking.MoveRequest{Booking: made.ID, Version: 1, Start: request().Start})
+			return err
+		}},
+		{"Arrive", 3, 11, func(ctx context.Context, tx storage.Tx) error {
+			_, err := d.Arrive(ctx, tx, d.Actor(), made.ID, 2)
+			return err
+		}},
+		{"Receive", 3, 28, func(ctx context.Context, tx storage.Tx) error {
+			got, err := intake.Receive(ctx, tx, insurance.Event{
+				ID: "e", Network: timebok.Behandlernettverk, Kind: insurance.BookingMade, Booking: insurance.ExternalBooking{
+					ID: "x", Version: 1, Practitioner: "anne-1", Treatment: "PSY45", Start: request().Start, CaseNumber: d.Case.Case.Number,
+					Client: insurance.Person{Name: d.Ola.Name, BirthDate: d.Ola.BirthDate},
+				},
+			})
+			if got.Result == insurance.Quarantined {
+				t.Errorf("the event was quarantined: %v", got.Codes)
+			}
+			return err
+		}},
+		{"Save", 1, 5, func(_ context.Context, tx storage.Tx) error {
+			tx.Save(timebok.Audit(d.Source, d.Actor(), "x", d.Ola, d.Ola.ID))
+			return nil
+		}},
+	} {
+		d.sent.take()
+		d.update(t, tt.run)
+		trips, statements := d.sent.take(), 0
+		for _, trip := range trips {
+			statements += len(trip)
+		}
+		if len(trips) != tt.trips || statements != tt.statements {
+			t.Errorf("%s took %d round trips with %d statements, want %d with %d:\n%q", tt.name, len(trips), statements, tt.trips, tt.statements, trips)
+		}
+	}
+}
+
+// A search reads all calendars in one round trip, however many they are.
+func TestSearchDoesNotGrow(t *testing.T) {
+	d := newDesk(t, nil)
+	count := func(of ...timebok.PractitionerID) (statements int) {
+		d.sent.take()
+		err := d.View(t.Context(), d.Clinic.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
+			_, err := tx.LoadCalendars(ctx, of, timebok.Lasting(storagetest.Monday, 24*time.Hour))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, trip := range d.sent.take() {
+			statements += len(trip)
+		}
+		return statements
+	}
+	if one, three := count(d.Anne.ID), count(d.Anne.ID, d.Kari.ID, d.Left.ID); one != three || one != 7 {
+		t.Errorf("%d statements for one practitioner, %d for three; want 7", one, three)
+	}
+}
+
+// Forty who want overlapping times at once: one gets its, and nobody runs into a
+// deadlock, which would be one of the server's errors in its log.
+func TestHotOverlap(t *testing.T) {
+	d := newDesk(t, nil)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	won := 0
+	for i := range 40 {
+		wg.Go(func() {
+			r := d.Request(storagetest.Monday.Add(4*time.Hour + time.Duration(i)*time.Minute))
+			err := d.Update(t.Context(), d.Clinic.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
+				_, err := d.Book(ctx, tx, d.Actor(), r)
+				return err
+			})
+			if err == nil {
+				mu.Lock()
+				won++
+				mu.Unlock()
+			} else if !errors.Is(err, booking.SlotTaken) {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if won != 1 {
+		t.Errorf("%d of 40 overlapping bookings were made, want 1", won)
+	}
+	if got := raw(t, d.dsn, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"); got != "0" {
+		t.Errorf("%s deadlocks", got)
+	}
+}
+
+// Bookings that lock nothing in both orders, by a program that forgot: each comes
+// through.
+func TestForgottenLocks(t *testing.T) {
+	d := newDesk(t, nil)
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			a, b := d.Booking("a", 0), d.Booking("b", 0)
+			a.ID, b.ID = timebok.New[booking.Booking](timebok.Source{}), timebok.New[booking.Booking](timebok.Source{})
+			a.Time = timebok.Lasting(storagetest.Monday.Add(time.Duration(i)*time.Hour), time.Hour)
+			b.Time, b.Practitioner = a.Time, d.Kari.ID
+			err := d.Update(t.Context(), d.Clinic.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
+				if i%2 == 0 {
+					a, b = b, a
+				}
+				tx.Save(a, b)
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// Where nothing may be prepared, as behind PgBouncer, the whole suite holds.
+func TestWithoutPreparedStatements(t *testing.T) {
+	storagetest.Run(t, func(t *testing.T) storage.Driver {
+		pool := newPool(t, newDatabase(t), func(c *pgxpool.Config) {
+			c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+			c.ConnConfig.RuntimeParams["timezone"] = "America/St_Johns"
+		})
+		d, err := postgres.New(t.Context(), pool, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}, nil)
+}
+
+// Without the exclusion constraint, in a schema of its own, the whole suite holds.
+func TestWithoutExclusion(t *testing.T) {
+	o := &postgres.Options{Schema: "own", WithoutExclusion: true}
+	plain := templateOf(o)
+	storagetest.Run(t, func(t *testing.T) storage.Driver { return open(t, plain.Database(t), o) }, nil)
+}
