@@ -6,11 +6,11 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,15 +80,37 @@ type axeFinding struct {
 	Where []string `json:"where"`
 }
 
-// accessible fails the test for each rule of WCAG 2.1 A and AA that the page breaks.
-// The page must hold the axeScript.
-func (s *screen) accessible(page string) {
+// axe returns the rules of WCAG 2.1 A and AA that the page breaks. The page must hold
+// the axeScript.
+func (s *screen) axe() []axeFinding {
 	s.t.Helper()
-	found := do(s, chromedp.Evaluate[[]axeFinding](`axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] })
+	return do(s, chromedp.Evaluate[[]axeFinding](`axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] })
 		.then((r) => r.violations.map((v) => ({ id: v.id, help: v.help, where: v.nodes.map((n) => n.html + " " + n.failureSummary) })))`,
 		chromedp.EvalAwaitPromise))
-	for _, f := range found {
+}
+
+// accessible fails the test for each rule that the page breaks.
+func (s *screen) accessible(page string) {
+	s.t.Helper()
+	for _, f := range s.axe() {
 		s.t.Errorf("%s: %s (%s)\n%s", page, f.ID, f.Help, strings.Join(f.Where, "\n"))
+	}
+}
+
+// axe does see what is wrong with a page of ours.
+func TestAxeSees(t *testing.T) {
+	s := newClinic(t).screen(t)
+	do(s, chromedp.Evaluate[chromedp.Void](axeScript(t)))
+	do(s, chromedp.Evaluate[chromedp.Void](`
+		document.querySelector("h1").insertAdjacentHTML("afterend", "<input><img src='/static/icon.svg'>");
+		document.documentElement.lang = ""`))
+	var ids []string
+	for _, f := range s.axe() {
+		ids = append(ids, f.ID)
+	}
+	slices.Sort(ids)
+	if want := []string{"html-has-lang", "image-alt", "label"}; !slices.Equal(ids, want) {
+		t.Errorf("axe finds %v, want %v", ids, want)
 	}
 }
 
@@ -98,6 +120,6 @@ func (s *screen) fits(page string) {
 	s.t.Helper()
 	over := do(s, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
 	if over > 0 {
-		s.t.Error(fmt.Sprintf("%s: the page is %d pixels wider than the window", page, over))
+		s.t.Errorf("%s: the page is %d pixels wider than the window", page, over)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // The tests in a browser need Chromium (in Debian: apt-get install chromium). They
@@ -240,6 +241,33 @@ func (s *screen) fill(name, text string) {
 		return err
 	}))
 	s.on(name, `function(text) { const v = this.value; this.blur(); return v === text || v.includes(text) }`, text)
+}
+
+// keys types with the keyboard.
+func (s *screen) keys(keys string) {
+	s.t.Helper()
+	do(s, chromedp.KeyEvent(keys))
+}
+
+// tabTo presses Tab until something with that role and name has the focus.
+func (s *screen) tabTo(role, name string) {
+	s.t.Helper()
+	s.until("tab to "+name, func(ctx context.Context, t *chromedp.Target) error {
+		for range 150 {
+			id, err := find(ctx, t, role, name)
+			if err != nil {
+				return err
+			}
+			there, err := call[bool](ctx, t, id, `function() { return document.activeElement === this && !document.querySelector("[aria-busy]") }`)
+			if err != nil || there {
+				return err
+			}
+			if _, err := chromedp.KeyEvent(kb.Tab)(ctx, t); err != nil {
+				return err
+			}
+		}
+		return fmt.Errorf("%q can't be reached", name)
+	})
 }
 
 // set gives a date or time field its value: how one types into it depends on the

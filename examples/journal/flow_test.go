@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
 )
@@ -116,6 +117,29 @@ func TestRefusalsInThePanel(t *testing.T) {
 	s.shows("Klokkeslett", "10:00")
 	s.press("button", "Inviter klient")
 	s.reads("Klienten er invitert.")
+}
+
+// The mouse is not needed.
+func TestByKeyboard(t *testing.T) {
+	c := newClinic(t)
+	s := c.screen(t)
+	s.tabTo("link", "Ledig time fredag 27. november 2026 kl. 15.30")
+	s.keys(kb.Enter)
+	s.tabTo("combobox", "Klient")
+	s.keys("Siv")
+	s.tabTo("combobox", "Tjenester og serier")
+	s.keys("Rå")
+	s.tabTo("button", "Inviter klient")
+	s.keys(kb.Enter)
+	s.reads("Booket fredag 27. november 2026 kl. 15.30–16.00. Klienten er invitert.")
+	s.tabTo("link", "Lukk")
+	s.keys(kb.Escape)
+	s.until("closed", func(ctx context.Context, t *chromedp.Target) error {
+		if _, err := find(ctx, t, "link", "Lukk"); err == nil {
+			return errors.New("the panel is open")
+		}
+		return nil
+	})
 }
 
 // The network books by itself: it is in the calendar of an open window at once, the

@@ -2,6 +2,7 @@ package pgtest_test
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -35,6 +36,47 @@ func TestDatabasesAreApart(t *testing.T) {
 		if got := query(t, a, "SHOW "+setting); got != "on" {
 			t.Errorf("%s is %s", setting, got)
 		}
+	}
+}
+
+// Switched off by name, tests say so; and a server that is given is used.
+func TestEnvironment(t *testing.T) {
+	given := pgtest.Start(t)
+	t.Run("off", func(t *testing.T) {
+		t.Setenv(pgtest.SwitchVar, "off")
+		var skipped bool
+		t.Run("skipped", func(t *testing.T) {
+			defer func() { skipped = t.Skipped() }()
+			pgtest.Database(t)
+			t.Error("the test went on")
+		})
+		if !skipped {
+			t.Error("the test was not skipped")
+		}
+	})
+	for _, dsn := range []string{given.DSN("postgres"), "postgres://postgres@/postgres?host=" + filepath.Dir(given.Socket())} {
+		t.Setenv(pgtest.ServerVar, dsn)
+		if got := query(t, pgtest.Database(t), "SHOW unix_socket_directories"); got != filepath.Dir(given.Socket()) {
+			t.Errorf("a database on the server at %s, not on the one that was given", got)
+		}
+	}
+}
+
+// A template is prepared once; what a test does to its copy nobody else sees.
+func TestTemplate(t *testing.T) {
+	prepared := 0
+	template := &pgtest.Template{Prepare: func(dsn string) error {
+		prepared++
+		query(t, dsn, "CREATE TABLE x (a int); SELECT 1")
+		return nil
+	}}
+	for range 2 {
+		if got := query(t, template.Database(t), "INSERT INTO x VALUES (1); SELECT count(*)::text FROM x"); got != "1" {
+			t.Errorf("%s rows in a copy, want 1", got)
+		}
+	}
+	if prepared != 1 {
+		t.Errorf("prepared %d times", prepared)
 	}
 }
 

@@ -251,8 +251,8 @@ func TestKindsAreApart(t *testing.T) {
 }
 
 func TestStaleIsDropped(t *testing.T) {
-	calls := 0
-	d := newDesk(t, handlers(func(context.Context, timebok.Delivery) error { calls++; return nil }))
+	var calls atomic.Int64
+	d := newDesk(t, handlers(func(context.Context, timebok.Delivery) error { calls.Add(1); return nil }))
 	b := d.clinic.Booking("b", 0)
 	gone := d.clinic.Booking("gone", 24*time.Hour)
 	message := func(b booking.Booking) timebok.Message {
@@ -273,8 +273,8 @@ func TestStaleIsDropped(t *testing.T) {
 	d.save(b, timebok.Deletion{Of: gone.Ref()})
 	message(b)
 	d.run(outbox.Report{Done: 2, Stale: 3})
-	if calls != 3 || len(d.queued(storage.MessageFilter{})) != 0 {
-		t.Errorf("%d calls, and %d messages left; want 3 and none", calls, len(d.queued(storage.MessageFilter{})))
+	if calls.Load() != 3 || len(d.queued(storage.MessageFilter{})) != 0 {
+		t.Errorf("%d calls, and %d messages left; want 3 and none", calls.Load(), len(d.queued(storage.MessageFilter{})))
 	}
 }
 

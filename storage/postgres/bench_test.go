@@ -44,6 +44,14 @@ func BenchmarkBook(b *testing.B) {
 	}
 }
 
+func BenchmarkImport(b *testing.B) {
+	storagetest.BenchImport(b, func(b *testing.B) storage.Driver { return open(b, newDatabase(b), nil) })
+}
+
+func BenchmarkGrowth(b *testing.B) {
+	storagetest.BenchGrowth(b, func(b *testing.B) storage.Driver { return open(b, newDatabase(b), nil) }, 1_000, 20_000)
+}
+
 // A race is two clinics alike, in each of which one way of booking is measured.
 type race struct {
 	clients int

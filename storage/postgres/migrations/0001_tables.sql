@@ -362,7 +362,7 @@ CREATE TABLE message (
   lease_token   text COLLATE "C" NOT NULL DEFAULT '',
   leased_until  timestamptz,
   PRIMARY KEY (clinic_id, id)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 -- The one index that does not begin with the clinic: the relay serves them all.
 CREATE INDEX message_due ON message (due, id) WHERE NOT buried;
 CREATE INDEX message_clinic ON message (clinic_id, due, id);
