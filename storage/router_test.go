@@ -13,14 +13,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
+	"github.com/timebok/timebok/internal/pgtest"
 	"github.com/timebok/timebok/storage"
 	"github.com/timebok/timebok/storage/memory"
 	"github.com/timebok/timebok/storage/outbox"
+	"github.com/timebok/timebok/storage/postgres"
 	"github.com/timebok/timebok/storage/sqlite"
 	"github.com/timebok/timebok/storage/storagetest"
 )
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
 
 func TestPlaces(t *testing.T) {
 	storagetest.RunDirectory(t, func(*testing.T) storage.Directory { return &storage.Places{} })
@@ -73,6 +78,30 @@ func newSpread(t *testing.T) *spread {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// addPostgres adds the store "postgres".
+func (s *spread) addPostgres(t *testing.T) {
+	t.Helper()
+	if os.Getenv(pgtest.SwitchVar) == "off" {
+		t.Logf("without PostgreSQL, by %s=off", pgtest.SwitchVar)
+		s.drivers["postgres"] = memory.New()
+		return
+	}
+	dsn := pgtest.Database(t)
+	pool, err := pgxpool.New(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if err := postgres.Migrate(t.Context(), pool, nil); err != nil {
+		t.Fatal(err)
+	}
+	d, err := postgres.Open(t.Context(), dsn, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.drivers["postgres"] = d
 }
 
 // migrated is a new database. Making one costs more than a test.
@@ -151,6 +180,7 @@ func (s *spread) want(t *testing.T, told []booking.ID) {
 // that was acknowledged is there once, and readers see what they wrote.
 func TestMoveUnderLoad(t *testing.T) {
 	s := newSpread(t)
+	s.addPostgres(t)
 	ctx, stop := context.WithCancel(t.Context())
 	var (
 		wg   sync.WaitGroup
@@ -184,7 +214,7 @@ func TestMoveUnderLoad(t *testing.T) {
 	}
 	mover := s.router(nil)
 	for i := range 6 {
-		to := []string{"sqlite", "memory"}[i%2]
+		to := []string{"sqlite", "postgres", "memory"}[i%3]
 		for before := s.next.Load(); s.next.Load() < before+20 && !t.Failed(); {
 			time.Sleep(time.Millisecond)
 		}

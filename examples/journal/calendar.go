@@ -34,7 +34,9 @@ func (v *visit) showCalendar() error {
 	var p *panel
 	if q.Has("ny") {
 		p = v.readPanel(q)
-		v.searchCase(p)
+		if err := v.searchCase(p); err != nil {
+			return err
+		}
 	}
 	return v.renderCalendar(q, p)
 }

@@ -14,16 +14,16 @@ import (
 
 // searchCase is «Søk»: what does the network say of the sakID? It stands outside
 // any transaction, since the answer may take its time.
-func (v *visit) searchCase(p *panel) {
+func (v *visit) searchCase(p *panel) error {
 	if !p.NewCase || p.CaseNumber == "" {
-		return
+		return nil
 	}
 	found, err := v.search(p.CaseNumber)
 	if err != nil {
-		v.refuse(p, "sakid", err)
-		return
+		return v.refuse(p, "sakid", err)
 	}
 	p.found = &found
+	return nil
 }
 
 func (v *visit) search(sakID string) (insurance.Case, error) {
@@ -47,10 +47,7 @@ func (v *visit) search(sakID string) (insurance.Case, error) {
 // fillPanel reads what the panel lets the user choose from, and what the library
 // says of the choice so far.
 func (v *visit) fillPanel(ctx context.Context, tx storage.Tx, p *panel) error {
-	if err := v.fillClients(ctx, tx, p); err != nil {
-		return err
-	}
-	if err := v.fillChoices(ctx, tx, p); err != nil {
+	if err := v.understand(ctx, tx, p); err != nil {
 		return err
 	}
 	if err := v.fillBilling(ctx, tx, p); err != nil {
@@ -89,6 +86,16 @@ func (v *visit) fillPanel(ctx context.Context, tx storage.Tx, p *panel) error {
 		}
 	}
 	return nil
+}
+
+// understand finds out whom and what the form means, and lists the choices.
+func (v *visit) understand(ctx context.Context, tx storage.Tx, p *panel) error {
+	p.client, p.series, p.service = nil, nil, nil
+	p.Clients, p.OpenSeries, p.Services = nil, nil, nil
+	if err := v.fillClients(ctx, tx, p); err != nil {
+		return err
+	}
+	return v.fillChoices(ctx, tx, p)
 }
 
 // unlessExists makes a booking that is there already a refusal beside the time.

@@ -18,12 +18,12 @@ func (v *visit) book() error {
 	}
 	p := v.readPanel(v.r.PostForm)
 	ctx := v.r.Context()
-	if err := v.view(ctx, func(ctx context.Context, tx storage.Tx) error { return v.fillPanel(ctx, tx, p) }); err != nil {
+	if err := v.view(ctx, func(ctx context.Context, tx storage.Tx) error { return v.understand(ctx, tx, p) }); err != nil {
 		return err
 	}
 	r := v.request(p)
 	r.Invite = v.r.PostForm.Has("inviter")
-	unknown := p.Refused["klient"]
+	unknown := p.Refused["klient"] // says more than that the client is missing
 	p.Refused = map[string][]problem{}
 	var b booking.Booking
 	err := v.update(ctx, func(ctx context.Context, tx storage.Tx) (err error) {
@@ -43,9 +43,7 @@ func (v *visit) book() error {
 		if unknown != nil {
 			p.Refused["klient"] = unknown
 		}
-		fresh := v.readPanel(v.r.PostForm) // its lists are read again, since much may have changed
-		fresh.Refused = p.Refused
-		return v.renderCalendar(fresh.Calendar, fresh)
+		return v.renderCalendar(p.Calendar, p)
 	}
 	if err := v.deliver(ctx); err != nil {
 		return err

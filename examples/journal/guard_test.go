@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -147,6 +148,24 @@ func TestOthersClientsCantBeBooked(t *testing.T) {
 		"valg", "serie:"+c.seriesOf("kari").ID.String(), "dato", "2026-11-26", "tid", "13:30")
 	wants(t, page, "Ingen av klientene dine heter det.")
 	lacks(t, page, "6QPTR")
+}
+
+// An event of the network that names a practitioner is for that practitioner to decide
+// on, and for an administrator. What can't be is said beside it.
+func TestOthersEvents(t *testing.T) {
+	c := newClinic(t)
+	ola, mari, admin := c.as("ola"), c.as("mari"), c.as("admin")
+	page := ola.post(200, "/innboks/simuler", "scenario", "identitet") // Jon, with Ola
+	path := regexp.MustCompile(`/innboks/[0-9a-f-]{36}`).FindString(page)
+	lacks(t, mari.get(200, "/innboks"), "Jon Attest,")
+	mari.post(403, path, "gjor", "avvis")
+	wants(t, admin.get(200, "/innboks"), "Jon Attest,")
+	wants(t, ola.post(422, path, "gjor", "koble"), "Er ikke en gyldig ID.", "Jon Attest,")
+	page = ola.post(422, path, "gjor", "koble", "klient", person("kari").client().ID.String(), "sakid", "3JATT")
+	wants(t, page, "Fødselsdatoen er ikke den som saken gjelder.", "Jon Attest,")
+	ola.post(404, path, "gjor", "koble", "klient", person("tor").client().ID.String())
+	wants(t, ola.post(200, path, "gjor", "avvis"), "Hendelsen er behandlet", "Ingen venter.")
+	ola.post(422, path, "gjor", "avvis") // once is enough
 }
 
 // Every page speaks three languages; which one stays with the session.

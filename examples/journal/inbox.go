@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
+	"github.com/timebok/timebok/booking/notice"
 	"github.com/timebok/timebok/insurance"
 	"github.com/timebok/timebok/series"
 	"github.com/timebok/timebok/storage"
@@ -21,7 +23,7 @@ type inboxPage struct {
 	Names     map[timebok.ClientID]timebok.Private
 	Waiting   []waiting
 	Drifts    []drift
-	Mails     []sentMail
+	Mails     []notice.Mail
 	Stuck     []storage.Queued // messages that were given up
 	Cases     []someone        // what the simulated network has approved
 }
@@ -31,9 +33,13 @@ type waiting struct {
 	insurance.Received
 	Event   insurance.Event
 	Clients []option
+	Refused []string // why the last decision on it was refused
 }
 
-func (v *visit) showInbox() error {
+func (v *visit) showInbox() error { return v.renderInbox(insurance.ReceivedID{}) }
+
+// renderInbox shows the inbox. The event is one on which a decision was refused.
+func (v *visit) renderInbox(refused insurance.ReceivedID) error {
 	p := &inboxPage{Scenarios: scenarios, Names: map[timebok.ClientID]timebok.Private{}, Cases: people}
 	v.mu.Lock()
 	p.Trouble, p.Drifts = v.trouble, slices.Clone(v.drifts)
@@ -57,6 +63,14 @@ func (v *visit) showInbox() error {
 	if err != nil {
 		return err
 	}
+	for i := range p.Waiting {
+		if p.Waiting[i].ID() == refused {
+			p.Waiting[i].Refused = v.Why(v.refused)
+		}
+	}
+	if !refused.IsZero() {
+		v.w.WriteHeader(http.StatusUnprocessableEntity)
+	}
 	return v.show("inbox", "Innboks", p)
 }
 
@@ -68,7 +82,7 @@ func (v *visit) loadMails(ctx context.Context, tx storage.Tx, p *inboxPage, mine
 		return nil
 	}
 	me, err := tx.Practitioner(ctx, v.user.Of)
-	p.Mails = slices.DeleteFunc(p.Mails, func(m sentMail) bool {
+	p.Mails = slices.DeleteFunc(p.Mails, func(m notice.Mail) bool {
 		return m.To != me.Email && !slices.ContainsFunc(mine, func(c timebok.Client) bool { return c.Email == m.To })
 	})
 	return err
@@ -104,8 +118,16 @@ func (v *visit) loadCame(ctx context.Context, tx storage.Tx, p *inboxPage) error
 	return err
 }
 
-// loadWaiting lists the quarantine. Whom an event is about is not known yet, so
-// everybody at the clinic sees it; the reading is audited.
+// concerns reports whether the user may decide on an event. Whom it is about is not
+// known yet, so a practitioner decides on those that name no colleague.
+func (v *visit) concerns(ctx context.Context, tx storage.Tx, e insurance.Event) (bool, error) {
+	staff, err := all(tx.Practitioners(ctx))
+	return v.IsAdmin() || !slices.ContainsFunc(staff, func(p timebok.Practitioner) bool {
+		return p.ID != v.user.Of && p.KeyAt(e.Network) == e.Booking.Practitioner && e.Booking.Practitioner != ""
+	}), err
+}
+
+// loadWaiting lists the quarantine. The reading is audited.
 func (v *visit) loadWaiting(ctx context.Context, tx storage.Tx, p *inboxPage, mine []timebok.Client) error {
 	for r, err := range tx.Quarantine(ctx) {
 		if err != nil {
@@ -114,6 +136,12 @@ func (v *visit) loadWaiting(ctx context.Context, tx storage.Tx, p *inboxPage, mi
 		e, err := r.Waiting()
 		if err != nil {
 			return err
+		}
+		if ok, err := v.concerns(ctx, tx, e); err != nil || !ok {
+			if err != nil {
+				return err
+			}
+			continue
 		}
 		w := waiting{Received: r, Event: e}
 		for _, c := range mine {
@@ -154,32 +182,21 @@ func (v *visit) resolve() error {
 	case "avvis":
 		r.Decline = true
 	case "koble":
-		if r.Link, err = timebok.ParseID[timebok.Client](v.r.FormValue("klient")); err != nil {
-			return err
-		}
+		r.Link, err = timebok.ParseID[timebok.Client](v.r.FormValue("klient"))
 	case "ny":
 		r.Create = true
 	case "overlapp":
 		r.Override = booking.Waive(v.r.FormValue("hvorfor"), booking.SlotTaken, booking.OutsideHours, booking.Holiday, booking.Absent)
 	}
-	if sakID := v.r.FormValue("sakid"); !r.Decline && sakID != "" {
-		found, err := v.search(sakID) // before the transaction
-		if err != nil && !errors.Is(err, timebok.ErrRefused) {
+	if err == nil {
+		err = v.decide(id, r, v.r.FormValue("sakid"))
+	}
+	if errors.Is(err, timebok.ErrRefused) || errors.Is(err, timebok.ErrInvalid) {
+		if err := v.refused.Join("", err); err != nil {
 			return err
 		}
-		if err == nil {
-			r.Case = &found
-		}
+		return v.renderInbox(id)
 	}
-	err = v.update(v.r.Context(), func(ctx context.Context, tx storage.Tx) error {
-		if !r.Link.IsZero() {
-			if err := v.mustSee(ctx, tx, r.Link); err != nil {
-				return err
-			}
-		}
-		_, err := v.intake.Resolve(ctx, tx, v.actor(), id, r)
-		return err
-	})
 	if err != nil {
 		return err
 	}
@@ -189,6 +206,37 @@ func (v *visit) resolve() error {
 	v.live.tell("calendar")
 	v.say("Hendelsen er behandlet, og nettverket får vite det.")
 	return v.redirect("/innboks")
+}
+
+// decide resolves an event, with what the network now says of its case.
+func (v *visit) decide(id insurance.ReceivedID, r insurance.Resolution, sakID string) error {
+	if !r.Decline && sakID != "" {
+		found, err := v.search(sakID) // before the transaction
+		if err != nil && !errors.Is(err, timebok.ErrRefused) {
+			return err
+		}
+		if err == nil {
+			r.Case = &found
+		}
+	}
+	return v.update(v.r.Context(), func(ctx context.Context, tx storage.Tx) error {
+		entry, err := tx.Received(ctx, id)
+		if err != nil {
+			return err
+		}
+		if e, err := entry.Waiting(); err == nil {
+			if ok, err := v.concerns(ctx, tx, e); err != nil || !ok {
+				return errors.Join(err, errForbidden)
+			}
+		}
+		if !r.Link.IsZero() {
+			if err := v.mustSee(ctx, tx, r.Link); err != nil {
+				return err
+			}
+		}
+		_, err = v.intake.Resolve(ctx, tx, v.actor(), id, r)
+		return err
+	})
 }
 
 // checkDrift asks the network about the case of every open series that the user may

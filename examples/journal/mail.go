@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"time"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking/notice"
@@ -17,26 +16,21 @@ import (
 // sending them. A host gives notice.Post a real one.
 type mailbox struct {
 	mu   sync.Mutex
-	sent []sentMail
-}
-
-type sentMail struct {
-	notice.Mail
-	At time.Time
+	sent []notice.Mail
 }
 
 // Send keeps a mail. One that comes again has the same ID and is kept once.
 func (b *mailbox) Send(_ context.Context, m notice.Mail) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !slices.ContainsFunc(b.sent, func(s sentMail) bool { return s.ID == m.ID }) {
-		b.sent = append(b.sent, sentMail{m, time.Now()})
+	if !slices.ContainsFunc(b.sent, func(s notice.Mail) bool { return s.ID == m.ID }) {
+		b.sent = append(b.sent, m)
 	}
 	return nil
 }
 
 // list returns the mails, the newest first.
-func (b *mailbox) list() []sentMail {
+func (b *mailbox) list() []notice.Mail {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out := slices.Clone(b.sent)
