@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/insurance"
+	"github.com/timebok/timebok/series"
 	"github.com/timebok/timebok/storage"
 )
 
@@ -114,17 +116,19 @@ func (v *visit) fillClients(ctx context.Context, tx storage.Tx, p *panel) error 
 	if err != nil {
 		return err
 	}
-	var hits []timebok.Client
+	var exact, hits []timebok.Client
 	for _, c := range mine {
 		label := v.ClientLabel(c)
 		p.Clients = append(p.Clients, option{Value: label})
 		if label == p.Client {
-			hits = []timebok.Client{c}
-			break
+			exact = append(exact, c)
 		}
 		if p.Client != "" && strings.Contains(strings.ToLower(label), strings.ToLower(p.Client)) {
 			hits = append(hits, c)
 		}
+	}
+	if len(exact) > 0 {
+		hits = exact
 	}
 	switch {
 	case p.Client == "":
@@ -158,8 +162,10 @@ func (v *visit) fillChoices(ctx context.Context, tx storage.Tx, p *panel) error 
 			}
 		}
 	}
-	if p.series == nil && strings.HasPrefix(p.Choice, "serie:") {
-		p.Choice = "" // another client's
+	if id, ok := strings.CutPrefix(p.Choice, "serie:"); ok && p.series == nil {
+		if err := v.otherSeries(ctx, tx, p, id); err != nil {
+			return err
+		}
 	}
 	if s, ok := strings.CutPrefix(p.Choice, "tjeneste:"); ok {
 		if p.Choice != p.Before || p.Service == "" {
@@ -181,6 +187,25 @@ func (v *visit) fillChoices(ctx context.Context, tx storage.Tx, p *panel) error 
 		if p.Service == id {
 			p.service = &s
 		}
+	}
+	return nil
+}
+
+// otherSeries is about a series that is not open to choose: one of the client's that
+// has ended stays chosen, so that the desk can say why not, and another client's is
+// taken out of a form that is only asking.
+func (v *visit) otherSeries(ctx context.Context, tx storage.Tx, p *panel, text string) error {
+	id, _ := timebok.ParseID[series.Series](text)
+	s, err := tx.Series(ctx, id)
+	if err != nil && !errors.Is(err, timebok.ErrNotFound) {
+		return err
+	}
+	switch {
+	case err == nil && p.client != nil && s.Client == p.client.ID:
+		p.series = &s
+		p.OpenSeries = append(p.OpenSeries, option{p.Choice, s.Name + " · " + v.T("gjelder ikke"), true})
+	case v.r.Method == http.MethodGet:
+		p.Choice = ""
 	}
 	return nil
 }

@@ -137,7 +137,7 @@ func (v *visit) refuse(p *panel, field string, err error) error {
 		if at == "" {
 			at = "tid"
 		}
-		x := problem{Code: r.Code(), Text: v.sentence(r), Help: v.help(r.Rule)}
+		x := problem{v.sentence(r), v.help(r.Rule)}
 		if !slices.Contains(p.Refused[at], x) {
 			p.Refused[at] = append(p.Refused[at], x)
 		}

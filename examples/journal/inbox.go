@@ -191,7 +191,7 @@ func (v *visit) resolve() error {
 	if err == nil {
 		err = v.decide(id, r, v.r.FormValue("sakid"))
 	}
-	if errors.Is(err, timebok.ErrRefused) || errors.Is(err, timebok.ErrInvalid) {
+	if refused := errors.Is(err, timebok.ErrRefused) || errors.Is(err, timebok.ErrInvalid); refused && !errors.Is(err, insurance.NotQuarantined) {
 		if err := v.refused.Join("", err); err != nil {
 			return err
 		}

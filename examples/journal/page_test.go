@@ -58,6 +58,29 @@ func TestClientField(t *testing.T) {
 	}
 }
 
+// A series that can't be used any more is never left out in silence: who would pay
+// would change with it.
+func TestSeriesIsNotDropped(t *testing.T) {
+	c := newClinic(t)
+	g := c.as("ola")
+	before := c.countBooked()
+	series := "serie:" + c.seriesOf("kari").ID.String()
+	for want, form := range map[string][2]string{
+		"Saken gjaldt til og med 13.06.2027.": {"Kari", "2027-06-14"},
+		"Serien hører til en annen klient.":   {"Siv", "2026-11-27"},
+	} {
+		page := g.post(422, "/hendelse", "klient", form[0], "valg", series, "tjeneste", therapyID.String(), "dato", form[1], "tid", "13:00")
+		wants(t, page, want)
+	}
+	page := g.post(422, "/hendelse", "klient", "Siv", "valg", "serie:nonsense", "tjeneste", therapyID.String(), "dato", "2026-11-27", "tid", "13:00")
+	wants(t, page, "Finnes ikke.")
+	wants(t, g.get(200, "/kalender?ny=1&klient=Kari&dato=2027-06-14&valg="+series), "Forsikringssak 6QPTR · gjelder ikke")
+	lacks(t, g.get(200, "/kalender?ny=1&klient=Siv&valg="+series), "6QPTR")
+	if n := c.countBooked(); n != before {
+		t.Errorf("%d bookings were made", n-before)
+	}
+}
+
 // «Opprett» is refused when the case is not the client's, or is closed, and says so
 // beside the sakID.
 func TestCaseOfAnother(t *testing.T) {

@@ -16,33 +16,35 @@ import (
 // A panel is «Ny hendelse»: its form as it stands, and what belongs beside the
 // fields. Its whole state is in the form, so the server keeps none.
 type panel struct {
-	ID                   string // of the booking to be; makes pressing twice harmless
-	Client               string // as typed or chosen
-	Choice, Service      string // of «Tjenester og serier» and «Tjeneste»
-	Before               string // the Choice when the form was made: which of the two changed?
-	With                 string
-	Day, Clock           string
-	To, By, Why          string // billing, if not as the series says
-	Set                  []string
-	SetWhy               string
-	NewClient            bool
-	Name, Born, Email    string // of a new client
-	NewCase              bool   // «Forsikringssak» is open
-	CaseNumber           string
-	Calendar             url.Values // what the calendar shows beside it
-	client               *timebok.Client
-	service              *timebok.Service
-	series               *series.Series
-	found                *insurance.Case
-	Refused              map[string][]problem // by field
-	Verdict              *booking.Verdict
-	Clients              []option
-	OpenSeries, Services []option
-	Staff                []option
-	Payers, Methods      []option
-	Inherited            string   // who set the billing
-	Hint                 string   // a sakID to try
-	Aside                []option // rules that may be set aside, or are
+	// The form.
+	ID                string // of the booking to be; makes pressing twice harmless
+	Client            string // as typed or chosen
+	Choice, Service   string // of «Tjenester og serier» and «Tjeneste»
+	Before            string // the Choice when the form was made: which of the two changed?
+	With, Day, Clock  string
+	To, By, Why       string   // billing, if not as the series says
+	Set               []string // rules to set aside
+	SetWhy            string
+	NewClient         bool // the form of "+" is open
+	Name, Born, Email string
+	NewCase           bool // «Forsikringssak» is open
+	CaseNumber        string
+	Calendar          url.Values // what the calendar shows beside it
+
+	// What it means.
+	client  *timebok.Client
+	service *timebok.Service
+	series  *series.Series
+	found   *insurance.Case // by «Søk»
+
+	// What there is to choose from, and what the library says of the choice.
+	Clients, OpenSeries, Services, Staff []option
+	Payers, Methods                      []option
+	Inherited                            string // who set the billing
+	Hint                                 string // a sakID to try
+	Refused                              map[string][]problem
+	Verdict                              *booking.Verdict
+	Aside                                []option // rules that may be set aside, or are
 }
 
 // An option is one choice of a drop-down.
@@ -52,9 +54,7 @@ type option struct {
 }
 
 // A problem is a reason against, with what would help.
-type problem struct {
-	Code, Text, Help string
-}
+type problem struct{ Text, Help string }
 
 func (v *visit) readPanel(q url.Values) *panel {
 	p := &panel{
@@ -114,8 +114,10 @@ func (v *visit) request(p *panel) booking.Request {
 		r.Service = p.service.ID
 	}
 	billing := timebok.BillClient
+	if id, ok := strings.CutPrefix(p.Choice, "serie:"); ok { // whatever has become of it: the desk says so
+		r.Series, _ = timebok.ParseID[series.Series](id)
+	}
 	if p.series != nil {
-		r.Series = p.series.ID
 		billing = p.series.Terms().Billing
 	}
 	if p.To != "" {
