@@ -115,7 +115,10 @@ func (v *visit) request(p *panel) booking.Request {
 	}
 	billing := timebok.BillClient
 	if id, ok := strings.CutPrefix(p.Choice, "serie:"); ok { // whatever has become of it: the desk says so
-		r.Series, _ = timebok.ParseID[series.Series](id)
+		var err error
+		if r.Series, err = timebok.ParseID[series.Series](id); err != nil {
+			r.Series = timebok.DeriveID[series.Series]("no series", id)
+		}
 	}
 	if p.series != nil {
 		billing = p.series.Terms().Billing
