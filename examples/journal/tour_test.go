@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"image/png"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -109,7 +111,15 @@ func (s *screen) picture(name string) {
 	if dir == "" || name == "" {
 		return
 	}
-	if err := os.WriteFile(filepath.Join(dir, name), do(s, take), 0o644); err != nil {
+	shown, err := png.Decode(bytes.NewReader(do(s, take)))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var small bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, shown); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name), small.Bytes(), 0o644); err != nil {
 		s.t.Fatal(err)
 	}
 }
