@@ -90,7 +90,7 @@ func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, err
 	c := Changes{Booking: b, Notices: verdict.Notices}
 	c.Records = append(c.Records, b, d.audit(by, "booking.move", b, used))
 	c.Records = append(c.Records, d.tell(v, b, Moved, by)...)
-	c.Records = append(c.Records, d.handOver(was, b, by)...)
+	c.Records = append(c.Records, d.HandOver(was, b, by)...)
 	return d.reminding(v, c)
 }
 

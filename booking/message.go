@@ -91,16 +91,17 @@ const (
 	afterNotice     = time.Hour // a reminder sooner after the notice that it repeats is none
 )
 
-// handOver returns the messages to the practitioner who had a booking and, unless
-// the network gives it away and its own mail says so, to the one who has it now.
-// The first is bound to no Sequence: it is to be told whatever comes next.
-func (d *Desk) handOver(was, b Booking, by timebok.Actor) []timebok.Record {
+// HandOver returns the messages to the practitioner who had a booking, if another has
+// it now, and to that one, unless it is called off, or the network gives it away and
+// its own mail says so. The first is bound to no Sequence: it is to be told whatever
+// comes next.
+func (d *Desk) HandOver(was, b Booking, by timebok.Actor) []timebok.Record {
 	if was.Practitioner == b.Practitioner {
 		return nil
 	}
 	gone := d.notify(b, MailPractitioner, HandedOver)
 	gone.Sequence, gone.Data = 0, Notice{HandedOver, was.Practitioner, was.Time}.data()
-	if by.Role == timebok.System {
+	if by.Role == timebok.System || !b.State.IsActive() {
 		return []timebok.Record{gone}
 	}
 	return []timebok.Record{gone, d.notify(b, MailPractitioner, NewBooking)}

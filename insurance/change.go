@@ -29,22 +29,23 @@ func (in *Intake) change(ctx context.Context, tx Tx, v IntakeView, e Event, r Re
 	if e.IsCancelled() && called && !(byNetwork && moved) || !e.IsCancelled() && !called && !moved {
 		return o, nil
 	}
-	if e.IsCancelled() && moved {
+	if e.IsCancelled() && moved { // in between, which has not been heard here
+		if called {
+			there.State, there.Cancelled = booking.Booked, nil
+		}
+		there.Reply = booking.Reply{}
 		if there.Price, err = in.priceOf(bv, there, by); err != nil {
 			return outcome{}, err
 		}
 	}
 	var c booking.Changes
 	switch {
-	case e.IsCancelled() && called: // it was booked again in between, which has not been heard here
-		there.Version++
-		there.Sequence++
-		why := string(booking.ByNetwork)
-		c.Booking = there
-		c.Records = []timebok.Record{there, timebok.Audit(in.Source, by, "booking.cancel", there, there.Client, why)}
 	case e.IsCancelled():
 		bv.Booking = &there
 		c, err = in.desk().DecideCancel(bv, b.Version, booking.ByNetwork, by)
+		if err == nil {
+			c.Records = append(c.Records, in.desk().HandOver(b, c.Booking, by)...)
+		}
 	default:
 		// What the clinic called off is not booked again without somebody looking.
 		move.Version, move.Revive = b.Version, byNetwork || r.bySomebody

@@ -85,7 +85,7 @@ func (j *journal) enter(_ context.Context, tx storage.Tx) error {
 		records = append(records, s)
 	}
 	for _, p := range people {
-		if !p.InJournal() {
+		if p.of.User == "" {
 			continue // known to the network only
 		}
 		c := p.client()
@@ -200,9 +200,6 @@ func person(key string) someone {
 	}
 	return someone{}
 }
-
-// InJournal reports whether the clinic knows the person.
-func (p someone) InJournal() bool { return p.of.User != "" }
 
 // client is the record of the person.
 func (p someone) client() timebok.Client {

@@ -26,6 +26,7 @@ type inboxPage struct {
 	Mails     []notice.Mail
 	Stuck     []storage.Queued // messages that were given up
 	Cases     []someone        // what the simulated network has approved
+	Known     map[string]bool  // which of them are the user's clients, by name
 }
 
 // A waiting is a quarantined event, with the reasons and who it may be about.
@@ -40,7 +41,7 @@ func (v *visit) showInbox() error { return v.renderInbox(insurance.ReceivedID{})
 
 // renderInbox shows the inbox. The event is one on which a decision was refused.
 func (v *visit) renderInbox(refused insurance.ReceivedID) error {
-	p := &inboxPage{Scenarios: scenarios, Names: map[timebok.ClientID]timebok.Private{}, Cases: people}
+	p := &inboxPage{Scenarios: scenarios, Names: map[timebok.ClientID]timebok.Private{}, Cases: people, Known: map[string]bool{}}
 	v.mu.Lock()
 	p.Trouble, p.Drifts = v.trouble, slices.Clone(v.drifts)
 	v.mu.Unlock()
@@ -48,6 +49,9 @@ func (v *visit) renderInbox(refused insurance.ReceivedID) error {
 		mine, err := v.clients(ctx, tx)
 		if err != nil {
 			return err
+		}
+		for _, c := range mine {
+			p.Known[c.Name.Reveal()] = true
 		}
 		p.Drifts = slices.DeleteFunc(p.Drifts, func(d drift) bool {
 			return !slices.ContainsFunc(mine, func(c timebok.Client) bool { return c.ID == d.Series.Client })

@@ -49,6 +49,14 @@ func (v *visit) Date(d date.Date) string {
 	return d.Format("02.01.2006")
 }
 
+// Days is from one date to another.
+func (v *visit) Days(first, last date.Date) string {
+	if v.lang == timebok.English {
+		return v.Date(first) + "–" + v.Date(last)
+	}
+	return first.Format("02.01.") + "–" + v.Date(last)
+}
+
 // Until is a date that may be missing.
 func (v *visit) Until(d *date.Date) string {
 	if d == nil {

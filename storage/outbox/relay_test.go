@@ -169,6 +169,27 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
+// An error that asks for a short pause each time does not use up the attempts sooner.
+func TestRetryAfterGrows(t *testing.T) {
+	d := newDesk(t, handlers(func(context.Context, timebok.Delivery) error {
+		return &timebok.UnavailableError{What: "network", After: 15 * time.Second}
+	}))
+	d.send("a", 1)
+	began := d.clock()
+	for attempt := 1; attempt < 12; attempt++ {
+		d.run(outbox.Report{Retried: 1})
+		due := d.queued(storage.MessageFilter{})[0].Due
+		if got, want := due.Sub(d.clock()), time.Duration(attempt)*time.Minute; got != want {
+			t.Errorf("after attempt %d: due again in %v, want %v", attempt, got, want)
+		}
+		d.wait(due.Sub(d.clock()))
+	}
+	d.run(outbox.Report{Buried: 1})
+	if after := d.clock().Sub(began); after < time.Hour {
+		t.Errorf("buried after %v", after)
+	}
+}
+
 func TestBuryAndRequeue(t *testing.T) {
 	var err error
 	d := newDesk(t, handlers(func(context.Context, timebok.Delivery) error { return err }))

@@ -85,14 +85,16 @@ func (t *task) call(ctx context.Context, d timebok.Delivery) (err error) {
 	return t.handler.Handle(ctx, d)
 }
 
+// pause is how long the message waits: as long as the error asks, but no shorter than
+// after another error. Else an outage of minutes, of which each attempt says to come
+// again soon, would use up all of them.
 func (t *task) pause(err error) time.Duration {
-	if pause, ok := timebok.RetryPause(err); ok {
-		return pause
+	backoff := t.Backoff
+	if backoff == nil {
+		backoff = Backoff
 	}
-	if t.Backoff != nil {
-		return t.Backoff(t.Attempts)
-	}
-	return Backoff(t.Attempts)
+	asked, _ := timebok.RetryPause(err)
+	return max(asked, backoff(t.Attempts))
 }
 
 // A settling is the answer of Done, Retry or Bury.
