@@ -76,9 +76,17 @@ type Tally map[Result]int
 // Poll reads the feed of a network to its end and takes every event in, each in a
 // transaction of its own. The cursor is saved after each page, so a poll that
 // fails is taken up where it stopped, with some events twice.
+//
+// An event that can't be taken in now, since its case can't be looked up, holds up
+// no other: the poll goes on, and returns that error in the end. The cursor stays
+// before the page of the event, which the next poll reads again, with all behind it.
 func (in *Intake) Poll(ctx context.Context, clinic timebok.ClinicID, n Network) (Tally, error) {
 	tally := Tally{}
 	visits := map[string]int{}
+	var held error                  // of the first event that could not be taken in
+	unanswered := map[string]bool{} // the cases of such events, which are not asked for again
+	inRow := 0                      // how many of them there were, one after the other
+	cursor := ""
 	for {
 		var conn Connection
 		err := in.Update(ctx, clinic, func(ctx context.Context, tx Tx) (err error) {
@@ -88,31 +96,50 @@ func (in *Intake) Poll(ctx context.Context, clinic timebok.ClinicID, n Network) 
 		if err != nil {
 			return tally, err
 		}
-		page, err := n.Events(ctx, conn, conn.Cursor)
+		if held == nil {
+			cursor = conn.Cursor
+		}
+		page, err := n.Events(ctx, conn, cursor)
 		if err != nil {
 			return tally, err
 		}
 		for _, e := range page.Events {
+			if unanswered[e.Booking.CaseNumber] {
+				continue
+			}
 			got, err := in.Take(ctx, clinic, n, e)
-			if err != nil {
+			if err == nil {
+				tally[got.Result]++
+				inRow = 0
+				continue
+			}
+			if inRow++; !errors.Is(err, timebok.ErrUnavailable) || ctx.Err() != nil || inRow == maxInRow {
 				return tally, err
 			}
-			tally[got.Result]++
+			unanswered[e.Booking.CaseNumber] = true
+			if held == nil {
+				held = err
+			}
 		}
 		// A feed may jump back now and then, and is read on from there.
-		if visits[page.Next]++; page.More && (page.Next == conn.Cursor || visits[page.Next] > maxVisits) {
+		if visits[page.Next]++; page.More && (page.Next == cursor || visits[page.Next] > maxVisits) {
 			return tally, &timebok.UnavailableError{What: "network", Cause: errStuck}
 		}
-		if page.Next != conn.Cursor {
-			if err := in.saveCursor(ctx, clinic, n.Name(), conn.Cursor, page.Next); err != nil {
+		if page.Next != cursor && held == nil {
+			if err := in.saveCursor(ctx, clinic, n.Name(), cursor, page.Next); err != nil {
 				return tally, err
 			}
 		}
 		if !page.More {
-			return tally, nil
+			return tally, held
 		}
+		cursor = page.Next
 	}
 }
+
+// maxInRow is how many cases in a row can't be looked up before a poll gives up: then
+// it is not about them.
+const maxInRow = 10
 
 // maxVisits is how often a poll comes to the same cursor before it gives up.
 const maxVisits = 10

@@ -91,6 +91,59 @@ func TestPollGoesOn(t *testing.T) {
 	})
 }
 
+// lookless is a network that does not answer when it is asked for some case.
+type lookless struct {
+	insurance.Network
+	number string // "": for any
+	asked  int
+}
+
+func (l *lookless) Lookup(ctx context.Context, c insurance.Connection, number string, asOf time.Time) (insurance.Case, error) {
+	if l.number == "" || number == l.number {
+		l.asked++
+		return insurance.Case{}, &timebok.UnavailableError{What: "network"}
+	}
+	return l.Network.Lookup(ctx, c, number, asOf)
+}
+
+// A case that can't be looked up holds up nobody else's events, on the same page or
+// behind it, and its own are not forgotten.
+func TestPollPassesByWhatIsHeldUp(t *testing.T) {
+	eachWith(t, &networktest.Options{PageSize: 3}, func(c *clinic) {
+		for i := range 12 {
+			w := wish(i)
+			w.CaseNumber = c.addCase("KARI" + strconv.Itoa(i%3)).Number
+			c.network.Book(w)
+		}
+		partly := &lookless{Network: c.outside, number: "KARI1"}
+		tally, err := c.intake.Poll(c.Context(), c.Clinic.ID, partly)
+		if !errors.Is(err, timebok.ErrUnavailable) {
+			c.Errorf("Poll: %v", err)
+		}
+		c.equal("tally", insurance.Tally{insurance.New: 8}, tally)
+		c.equal("lookups of it", 1, partly.asked)
+		c.equal("tally, once it answers", insurance.Tally{insurance.Identical: 8, insurance.New: 4}, c.poll())
+		c.equal("tally of nothing", insurance.Tally{}, c.poll())
+	})
+}
+
+// When nothing can be looked up, a poll does not ask for case after case.
+func TestPollGivesUp(t *testing.T) {
+	each(t, func(c *clinic) {
+		for i := range 50 {
+			w := wish(i)
+			w.CaseNumber = c.addCase("KARI" + strconv.Itoa(i)).Number
+			c.network.Book(w)
+		}
+		silent := &lookless{Network: c.outside}
+		if tally, err := c.intake.Poll(c.Context(), c.Clinic.ID, silent); !errors.Is(err, timebok.ErrUnavailable) || len(tally) > 0 {
+			c.Errorf("Poll: %v, %v", tally, err)
+		}
+		c.equal("lookups", 10, silent.asked)
+		c.equal("tally, once it answers", insurance.Tally{insurance.New: 50}, c.poll())
+	})
+}
+
 // A cursor that another poll has moved meanwhile is left alone.
 func TestPollsSideBySide(t *testing.T) {
 	eachWith(t, &networktest.Options{Terms: true, PageSize: 5}, func(c *clinic) {

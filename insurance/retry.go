@@ -2,6 +2,7 @@ package insurance
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/timebok/timebok"
@@ -12,6 +13,9 @@ import (
 // has got a key, is carried out and told to the network. The others wait on, with
 // the reasons as they are now. A host calls it when something was mended, and now
 // and then. What somebody must look at is left to Resolve.
+//
+// As with Poll, an event whose case can't be looked up now holds up no other, and the
+// error is returned in the end.
 func (in *Intake) Retry(ctx context.Context, clinic timebok.ClinicID, n Network) (Tally, error) {
 	var waiting []ReceivedID
 	err := in.Update(ctx, clinic, func(ctx context.Context, tx Tx) error {
@@ -26,21 +30,30 @@ func (in *Intake) Retry(ctx context.Context, clinic timebok.ClinicID, n Network)
 		}
 		return nil
 	})
+	if err != nil {
+		return Tally{}, err
+	}
 	tally := Tally{}
+	var held error
+	inRow := 0
 	for _, id := range waiting {
-		if err != nil {
-			break
-		}
-		var got Received
 		var e Event
-		got, err = in.withCase(ctx, clinic, n, &e, func(ctx context.Context, tx Tx, noCase timebok.Reasons) (Received, error) {
+		got, err := in.withCase(ctx, clinic, n, &e, func(ctx context.Context, tx Tx, noCase timebok.Reasons) (Received, error) {
 			return in.retry(ctx, tx, id, &e, noCase)
 		})
 		if err == nil {
 			tally[got.Result]++
+			inRow = 0
+			continue
+		}
+		if inRow++; !errors.Is(err, timebok.ErrUnavailable) || ctx.Err() != nil || inRow == maxInRow {
+			return tally, err
+		}
+		if held == nil {
+			held = err
 		}
 	}
-	return tally, err
+	return tally, held
 }
 
 // retry decides once more on one event, which it reads into e unless it is there.

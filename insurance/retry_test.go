@@ -2,6 +2,7 @@ package insurance_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/timebok/timebok"
@@ -88,6 +89,27 @@ func TestRetryLooksUp(t *testing.T) {
 		unknown.CaseNumber, unknown.Start = "LATER", slot(2)
 		c.network.Book(unknown)
 		c.equal("nothing waits", insurance.Tally{}, c.retry())
+	})
+}
+
+// A case that can't be looked up now keeps only its own events waiting.
+func TestRetryPassesByWhatIsHeldUp(t *testing.T) {
+	each(t, func(c *clinic) {
+		for i, number := range []string{"FIRST", "SECOND"} {
+			w := wish(i)
+			w.CaseNumber = number
+			c.quarantined(c.network.Book(w), insurance.NoCase, insurance.UnknownCase)
+		}
+		oldest := c.everything().Quarantine[0]
+		c.addCase("FIRST")
+		c.addCase("SECOND")
+		number := must(oldest.Waiting()).Booking.CaseNumber
+		tally, err := c.intake.Retry(c.Context(), c.Clinic.ID, &lookless{Network: c.outside, number: number})
+		if !errors.Is(err, timebok.ErrUnavailable) {
+			c.Errorf("Retry: %v", err)
+		}
+		c.equal("tally", insurance.Tally{insurance.New: 1}, tally)
+		c.equal("tally, once it answers", insurance.Tally{insurance.New: 1}, c.retry())
 	})
 }
 

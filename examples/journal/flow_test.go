@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/timebok/timebok"
@@ -140,6 +142,30 @@ func TestByKeyboard(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// Nor are scripts: «Oppdater» asks what they would.
+func TestWithoutScript(t *testing.T) {
+	c := newClinic(t)
+	s := c.screen(t)
+	do(s, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+	s.open("/kalender")
+	s.press("link", "Ledig time fredag 27. november 2026 kl. 12.30")
+	s.fill("Klient", "Nils")
+	s.press("button", "Oppdater")
+	s.shows("Klient", "Nils Prøvesen, født 02.05.1979")
+	s.press("DisclosureTriangle", "+ Ny serie")
+	s.press("button", "Forsikringssak")
+	s.fill("sakID", "8XK2M")
+	s.press("button", "Søk")
+	s.press("button", "Opprett")
+	s.shows("Tjenester og serier", "Forsikringssak 8XK2M")
+	s.choose("Tjeneste", "Konsultasjon")
+	s.press("button", "Inviter klient")
+	s.reads("Booket fredag 27. november 2026 kl. 12.30–13.20. Klienten er invitert.")
 }
 
 // The network books by itself: it is in the calendar of an open window at once, the

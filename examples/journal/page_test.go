@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"context"
-	"net"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
 	"regexp"
 	"strings"
 	"testing"
@@ -212,6 +215,43 @@ func TestDownload(t *testing.T) {
 	g.post(422, "/fakturering", "klient", s.Client.String(), "serie", s.ID.String()) // nothing is left to bill
 }
 
+// A credit note takes back the sessions that are ticked, and they stand on a new
+// draft; without any ticked nothing is taken back.
+func TestCreditInPart(t *testing.T) {
+	c := newClinic(t)
+	g := c.as("ola")
+	s := c.seriesOf("kari")
+	g.post(200, "/fakturering", "klient", s.Client.String(), "serie", s.ID.String())
+	path := c.invoices("kari")[0].ID.String()
+	page := g.post(200, "/fakturering/"+path, "gjor", "utsted", "versjon", "1")
+	lines := regexp.MustCompile(`name="time" value="([^"]+)"`).FindAllStringSubmatch(page, -1)
+	version := regexp.MustCompile(`name="versjon" value="(\d+)"`).FindStringSubmatch(page)[1]
+	wants(t, g.post(200, "/fakturaer/"+path, "gjor", "valgte", "versjon", version), "Velg minst én time å kreditere.", ">sendt<")
+	page = g.post(200, "/fakturaer/"+path, "gjor", "valgte", "versjon", version, "time", lines[0][1], "time", lines[2][1], "utkast", "1")
+	wants(t, page, "Kreditnota 2 er utstedt.", "2\u00a0500,00\u00a0kr", "Gyldig EHF")
+	wants(t, g.get(200, "/fakturaer/"+path), "(kreditert)", lines[1][1])
+	g.post(409, "/fakturaer/"+path, "gjor", "alt", "versjon", version)
+	page = g.get(200, "/fakturering")
+	wants(t, page, "Utsted faktura", "Forhåndssjekken har ingen innvendinger.", "2\u00a0500,00\u00a0kr")
+	draft := regexp.MustCompile(`action="/fakturering/([^"]+)"`).FindStringSubmatch(page)[1]
+	wants(t, g.post(200, "/fakturering/"+draft, "gjor", "forkast", "versjon", "1"), "Utkastet er forkastet.", "Lag utkast")
+}
+
+// Holidays, weekends and other weeks: what is closed is said.
+func TestCalendarDays(t *testing.T) {
+	c := newClinic(t)
+	g := c.as("ola")
+	page := g.get(200, "/kalender?dag=2026-12-25")
+	wants(t, page, "Uke 52", "1. juledag", "Stengt", "Ledig time torsdag 24. desember 2026")
+	lacks(t, page, "Ledig time fredag", "søn. 27.12.")
+	wants(t, g.get(200, "/kalender?dag=2026-12-26&vis=dag"), "2. juledag", "Stengt")
+	for dag, want := range map[string]string{"": "Uke 48", "nonsense": "Uke 48", "9999-12-31": "Uke 48", "0000000-00": "Uke 48", "2026-03-29": "Uke 13"} {
+		wants(t, g.get(200, "/kalender?dag="+dag), want)
+	}
+	c.pass(3*24*time.Hour + 30*time.Minute) // Saturday
+	wants(t, g.get(200, "/kalender"), "Uke 49")
+}
+
 // A second start on the same database goes on where the first one stopped.
 func TestRestart(t *testing.T) {
 	dir := t.TempDir()
@@ -230,19 +270,24 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-// The program serves until it is told to stop, also while a browser listens.
-func TestServe(t *testing.T) {
-	c := newClinic(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+// The program prints where it is, and serves until it is told to stop, also while a
+// browser listens.
+func TestRun(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
 	ctx, stop := context.WithCancel(t.Context())
+	said, out := io.Pipe()
 	ended := make(chan error, 1)
-	go func() { ended <- c.serve(ctx, listener) }()
-	c.url = "http://" + listener.Addr().String()
-	g := c.as("ola")
-	response, err := g.client.Get(c.url + "/direkte")
+	go func() { ended <- run(ctx, out, "127.0.0.1:0", "") }()
+	lines := bufio.NewScanner(said)
+	address := ""
+	for address == "" && lines.Scan() {
+		_, address, _ = strings.Cut(lines.Text(), "Journal:  ")
+	}
+	go func() { _, _ = io.Copy(io.Discard, said) }()
+	jar := must(cookiejar.New(nil))
+	g := &guest{t, &http.Client{Jar: jar}, strings.TrimSuffix(address, "/")}
+	wants(t, g.get(200, "/"), "Kalender", "Ola Nord")
+	response, err := g.client.Get(g.url + "/direkte")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,5 +298,8 @@ func TestServe(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+	if err := run(t.Context(), io.Discard, "256.0.0.1:0", t.TempDir()+"/journal.db"); err == nil {
+		t.Error("there is no such address")
 	}
 }

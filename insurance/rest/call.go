@@ -26,6 +26,7 @@ const maxAnswer = 16 << 20
 // A request is one call of the contract.
 type request struct {
 	method, url string
+	account     string // of the clinic that calls
 	key         timebok.Private
 	body        []byte
 	out         any // what the answer is read into; nil: nothing
@@ -57,7 +58,7 @@ func (c *Client) call(ctx context.Context, conn insurance.Connection, able bool,
 	} else if err != nil {
 		return unavailable(err, 0)
 	}
-	r.url = c.base + url.PathEscape(conn.Account) + "/" + r.url
+	r.account, r.url = conn.Account, c.base+url.PathEscape(conn.Account)+"/"+r.url
 	for attempt := 1; ; attempt++ {
 		err = c.attempt(ctx, r)
 		if !errors.Is(err, timebok.ErrUnavailable) || attempt >= c.options.Attempts || ctx.Err() != nil {
@@ -81,7 +82,7 @@ func (c *Client) attempt(ctx context.Context, r request) error {
 	if err := c.limiter.Wait(ctx); err != nil {
 		return unavailable(errors.Join(ctx.Err(), err), 0)
 	}
-	_, err := c.breaker.Execute(func() (struct{}, error) { return struct{}{}, c.send(ctx, r) })
+	_, err := c.breaker(r.account).Execute(func() (struct{}, error) { return struct{}{}, c.send(ctx, r) })
 	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
 		return unavailable(err, c.options.Rest)
 	}

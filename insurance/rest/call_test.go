@@ -221,6 +221,35 @@ func TestBreaker(t *testing.T) {
 	})
 }
 
+// One clinic whose calls fail and fail does not hold up another.
+func TestBreakerIsOfOneClinic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{answers: answers{func(r *http.Request) (*http.Response, error) {
+			if strings.Contains(r.URL.Path, "broken") {
+				return says(500, "")(r)
+			}
+			return says(200, emptyPage)(r)
+		}}}
+		key := func(context.Context, string) (timebok.Private, error) { return timebok.Hide("key"), nil }
+		c, err := rest.New("net", "https://network.example", key, &rest.Options{HTTP: &http.Client{Transport: w}, Trip: 3, Rest: time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		broken := insurance.Connection{Network: "net", Account: "broken", Status: insurance.Connected}
+		for range 10 {
+			if _, err := c.Events(t.Context(), broken, ""); !errors.Is(err, timebok.ErrUnavailable) {
+				t.Error(err)
+			}
+			if _, err := c.Events(t.Context(), conn, ""); err != nil {
+				t.Errorf("the other clinic: %v", err)
+			}
+		}
+		if len(w.at) != 13 {
+			t.Errorf("%d calls, want three of one clinic and ten of the other", len(w.at))
+		}
+	})
+}
+
 // A key goes to its network, and shows itself nowhere.
 func TestKey(t *testing.T) {
 	onWire(t, rest.Options{Attempts: 1}, answers{says(500, "nøkkel-1")}, func(t *testing.T, c *rest.Client, w *wire) {
@@ -292,6 +321,29 @@ func TestPageWithUnreadableEvents(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A NUL, which no database keeps in a text, is left out with the field that has it.
+func TestTextsHaveNoNUL(t *testing.T) {
+	const event = `{"id":"e","kind":"made","booking":{"id":"b","version":1,"practitioner":"p","treatment":"t","start":"2026-03-02T08:00:00Z","caseNumber":"c",` +
+		`"case":{"number":"n","payer":{"name":"q","org":"995525828","address":{"street":"s","city":"y"}},"caps":[{"unit":"sessions","treatment":"u"}]},"client":{"name":"k","address":"a"}}}`
+	for text, field := range map[string]string{
+		`"b"`: "Booking.ID", `"p"`: "Booking.Practitioner", `"t"`: "Booking.Treatment", `"c"`: "Booking.CaseNumber",
+		`"k"`: "Booking.Client.Name", `"a"`: "Booking.Client.Address", `"n"`: "Booking.Case.Number", `"q"`: "Booking.Case.Payer.Name",
+		`"s"`: "Booking.Case.Payer.Address", `"y"`: "Booking.Case.Payer.Address", `"u"`: "Booking.Case.Caps[0]", `"e"`: "event",
+	} {
+		page := `{"events":[` + strings.Replace(event, ":"+text, `:"x\u0000"`, 1) + `],"next":"1","more":false}`
+		onWire(t, rest.Options{}, answers{says(200, page)}, func(t *testing.T, c *rest.Client, _ *wire) {
+			got, err := c.Events(t.Context(), conn, "")
+			if err != nil || len(got.Events) != 1 {
+				t.Fatalf("%s: %v, %v", field, got, err)
+			}
+			e := got.Events[0]
+			if len(e.Unread) != 1 || e.Unread[0] != field || strings.Contains(string(rest.WriteWebhook(e)), `\u0000`) {
+				t.Errorf("%s: unread are %v", field, e.Unread)
+			}
+		})
+	}
 }
 
 // FuzzAnswer reads whatever a network answers: it is taken or an error, and what is

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
@@ -25,7 +26,8 @@ type Client struct {
 	keys    Keys
 	options Options
 	limiter *rate.Limiter
-	breaker *gobreaker.CircuitBreaker[struct{}]
+
+	breakers sync.Map // of each account, a *gobreaker.CircuitBreaker[struct{}]
 }
 
 // Options tune a Client. The zero Options are the defaults.
@@ -38,10 +40,10 @@ type Options struct {
 	Pause    time.Duration // before the second attempt at most, doubling; 0: 200 ms
 	MaxPause time.Duration // a longer Retry-After is left to the caller; 0: 5 seconds
 
-	Rate  float64 // attempts a second; 0: 20
+	Rate  float64 // attempts a second, of all clinics together; 0: 20
 	Burst int     // at once; 0: 20
 
-	Trip int           // failures in a row after which nothing is tried for a while; 0: 10, below 0: never
+	Trip int           // failures of one clinic's calls in a row, after which none is tried for a while; 0: 10, below 0: never
 	Rest time.Duration // that while; 0: 15 seconds
 }
 
@@ -75,14 +77,22 @@ func New(name timebok.Network, base string, keys Keys, o *Options) (*Client, err
 	}
 	c.options.setDefaults()
 	c.limiter = rate.NewLimiter(rate.Limit(c.options.Rate), c.options.Burst)
-	c.breaker = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
-		Timeout: c.options.Rest,
-		ReadyToTrip: func(n gobreaker.Counts) bool {
-			return c.options.Trip > 0 && int(n.ConsecutiveFailures) >= c.options.Trip
-		},
-		IsSuccessful: func(err error) bool { return err == nil || !isOutage(err) },
-	})
 	return c, nil
+}
+
+// breaker is that of a clinic: one whose calls all fail must not hold up the others.
+func (c *Client) breaker(account string) *gobreaker.CircuitBreaker[struct{}] {
+	b, ok := c.breakers.Load(account)
+	if !ok {
+		b, _ = c.breakers.LoadOrStore(account, gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
+			Timeout: c.options.Rest,
+			ReadyToTrip: func(n gobreaker.Counts) bool {
+				return c.options.Trip > 0 && int(n.ConsecutiveFailures) >= c.options.Trip
+			},
+			IsSuccessful: func(err error) bool { return err == nil || !isOutage(err) },
+		}))
+	}
+	return b.(*gobreaker.CircuitBreaker[struct{}])
 }
 
 func local(host string) bool {

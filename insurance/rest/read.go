@@ -29,6 +29,15 @@ func (r *reader) invalid() error {
 
 func (r *reader) fail(field string) { r.unread = append(r.unread, field) }
 
+// text reads a text, in which no database keeps a NUL.
+func (r *reader) text(field, text string) string {
+	if strings.ContainsRune(text, 0) {
+		r.fail(field)
+		return ""
+	}
+	return text
+}
+
 // instant reads RFC 3339; "" is the zero time.
 func (r *reader) instant(field, text string) time.Time {
 	if text == "" {
@@ -105,26 +114,28 @@ func readEvent(n timebok.Network, raw []byte) (insurance.Event, error) {
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return insurance.Event{}, timebok.Reasons{timebok.BadValue.At("event")}.Invalid() // whose text may quote a person's data
 	}
-	if strings.TrimSpace(w.ID) == "" {
+	r := &reader{}
+	if strings.TrimSpace(r.text("id", w.ID)) == "" {
 		return insurance.Event{}, timebok.Reasons{timebok.Missing.At("id")}.Invalid()
 	}
-	r := &reader{}
 	b := &w.Booking
 	e := insurance.Event{
 		ID: w.ID, Network: n,
 		Kind: oneOf(r, "Kind", w.Kind, insurance.BookingMade, insurance.BookingChanged, insurance.BookingCancelled),
 		Booking: insurance.ExternalBooking{
-			ID: b.ID, Version: b.Version, Practitioner: b.Practitioner, Treatment: b.Treatment,
-			Start:      r.instant("Booking.Start", b.Start),
-			Duration:   time.Duration(number(r, "Booking.Duration", b.Minutes, maxMinutes)) * time.Minute,
-			CaseNumber: b.CaseNumber,
+			ID: r.text("Booking.ID", b.ID), Version: b.Version,
+			Practitioner: r.text("Booking.Practitioner", b.Practitioner),
+			Treatment:    r.text("Booking.Treatment", b.Treatment),
+			Start:        r.instant("Booking.Start", b.Start),
+			Duration:     time.Duration(number(r, "Booking.Duration", b.Minutes, maxMinutes)) * time.Minute,
+			CaseNumber:   r.text("Booking.CaseNumber", b.CaseNumber),
 			Client: insurance.Person{
-				Name:        timebok.Hide(b.Client.Name),
+				Name:        timebok.Hide(r.text("Booking.Client.Name", b.Client.Name)),
 				BirthDate:   r.day("Booking.Client.BirthDate", b.Client.BirthDate),
 				BirthNumber: parsed(r, "Booking.Client.BirthNumber", b.Client.BirthNumber, timebok.ParseBirthNumber),
 				Email:       parsed(r, "Booking.Client.Email", b.Client.Email, timebok.ParseEmailAddress),
 				Phone:       parsed(r, "Booking.Client.Phone", b.Client.Phone, timebok.ParsePhoneNumber),
-				Address:     timebok.Hide(b.Client.Address),
+				Address:     timebok.Hide(r.text("Booking.Client.Address", b.Client.Address)),
 				Lang:        oneOf(r, "Booking.Client.Lang", b.Client.Lang, timebok.Bokmaal, timebok.Nynorsk, timebok.English),
 			},
 		},
@@ -142,10 +153,10 @@ const maxMinutes = 24 * 60
 // caseOf reads a case, whose fields stand below a prefix.
 func (r *reader) caseOf(at string, n timebok.Network, w wireCase) insurance.Case {
 	c := insurance.Case{
-		Case:   series.Case{Network: n, Number: w.Number},
+		Case:   series.Case{Network: n, Number: r.text(at+"Number", w.Number)},
 		Status: oneOf(r, at+"Status", w.Status, insurance.CaseOpen, insurance.CaseClosed),
 		Payer: insurance.PayerInfo{
-			Name: w.Payer.Name, Org: parsed(r, at+"Payer.Org", w.Payer.Org, timebok.ParseOrgNumber),
+			Name: r.text(at+"Payer.Name", w.Payer.Name), Org: parsed(r, at+"Payer.Org", w.Payer.Org, timebok.ParseOrgNumber),
 			DueDays:   number(r, at+"Payer.DueDays", w.Payer.DueDays, maxDays),
 			ClaimDays: number(r, at+"Payer.ClaimDays", w.Payer.ClaimDays, maxDays),
 		},
@@ -156,12 +167,16 @@ func (r *reader) caseOf(at string, n timebok.Network, w wireCase) insurance.Case
 		FetchedAt: r.instant(at+"FetchedAt", w.FetchedAt),
 	}
 	if a := w.Payer.Address; a != nil {
-		c.Payer.Address = timebok.Address{Street: a.Street, PostalCode: a.PostalCode, City: a.City, Country: a.Country}
+		field := at + "Payer.Address"
+		c.Payer.Address = timebok.Address{
+			Street: r.text(field, a.Street), PostalCode: r.text(field, a.PostalCode),
+			City: r.text(field, a.City), Country: r.text(field, a.Country),
+		}
 	}
 	for i, cap := range w.Caps {
 		field := fmt.Sprintf("%sCaps[%d]", at, i)
 		c.Caps = append(c.Caps, series.Cap{
-			Treatment: cap.Treatment,
+			Treatment: r.text(field, cap.Treatment),
 			Unit:      oneOf(r, field, cap.Unit, series.CapSessions, series.CapAmount),
 			Sessions:  number(r, field, cap.Sessions, maxSessions),
 			Amount:    parsed(r, field, cap.Amount, timebok.ParseMoney),

@@ -13,6 +13,7 @@ import (
 	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/internal/sqlrow"
 	"github.com/timebok/timebok/storage"
+	"github.com/timebok/timebok/storage/sqlite"
 	"github.com/timebok/timebok/storage/storagetest"
 	modernc "modernc.org/sqlite"
 )
@@ -77,7 +78,7 @@ func BenchmarkImportRaw(b *testing.B) {
 }
 
 func BenchmarkGrowth(b *testing.B) {
-	storagetest.BenchGrowth(b, func(b *testing.B) storage.Driver { return open(b, newFile(b), nil) }, 1_000, 20_000)
+	storagetest.BenchGrowth(b, func(b *testing.B) storage.Driver { return open(b, newFile(b), &sqlite.Options{Map: 2 << 30}) }, 1_000, 20_000)
 }
 
 // BenchmarkGroup books through the desk, with audit entries, in the calendars of

@@ -69,7 +69,7 @@ func Migrate(ctx context.Context, path string, o *Options) error {
 	if err := made.Close(); err != nil {
 		return &timebok.UnavailableError{What: "storage", Cause: err}
 	}
-	c, err := file{path, opts.Driver, opts.BusyTimeout}.connect()
+	c, err := file{path: path, driver: opts.Driver, busy: opts.BusyTimeout}.connect()
 	if err != nil {
 		return err
 	}
