@@ -42,9 +42,9 @@ type Delivery struct {
 // A Handler performs messages. It may be called again for a message that it has
 // performed, with the same ID: it passes the ID on, or looks before it acts.
 //
-// A nil error is done. Permanent buries the message; RetryAfter says when to try
-// again; any other error is tried again with growing pauses. The text of an
-// error is kept with the message: it must not hold a person's data.
+// A nil error is done. Permanent buries the message; any other error is tried again
+// with growing pauses, none shorter than RetryAfter says. The text of an error is
+// kept with the message: it must not hold a person's data.
 type Handler interface {
 	Handle(ctx context.Context, d Delivery) error
 }

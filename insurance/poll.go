@@ -82,10 +82,9 @@ type Tally map[Result]int
 // before the page of the event, which the next poll reads again, with all behind it.
 func (in *Intake) Poll(ctx context.Context, clinic timebok.ClinicID, n Network) (Tally, error) {
 	tally := Tally{}
-	visits := map[string]int{}
-	var held error                  // of the first event that could not be taken in
-	unanswered := map[string]bool{} // the cases of such events, which are not asked for again
-	inRow := 0                      // how many of them there were, one after the other
+	var out outage
+	unanswered := map[string]bool{} // cases, which are not asked for again
+	been := visits{}
 	cursor := ""
 	for {
 		var conn Connection
@@ -96,7 +95,7 @@ func (in *Intake) Poll(ctx context.Context, clinic timebok.ClinicID, n Network) 
 		if err != nil {
 			return tally, err
 		}
-		if held == nil {
+		if out.first == nil {
 			cursor = conn.Cursor
 		}
 		page, err := n.Events(ctx, conn, cursor)
@@ -108,43 +107,29 @@ func (in *Intake) Poll(ctx context.Context, clinic timebok.ClinicID, n Network) 
 				continue
 			}
 			got, err := in.Take(ctx, clinic, n, e)
-			if err == nil {
-				tally[got.Result]++
-				inRow = 0
-				continue
-			}
-			if inRow++; !errors.Is(err, timebok.ErrUnavailable) || ctx.Err() != nil || inRow == maxInRow {
+			switch {
+			case !out.passes(ctx, err):
 				return tally, err
-			}
-			unanswered[e.Booking.CaseNumber] = true
-			if held == nil {
-				held = err
+			case err != nil:
+				unanswered[e.Booking.CaseNumber] = true
+			default:
+				tally[got.Result]++
 			}
 		}
-		// A feed may jump back now and then, and is read on from there.
-		if visits[page.Next]++; page.More && (page.Next == cursor || visits[page.Next] > maxVisits) {
+		if been.stuck(cursor, page) {
 			return tally, &timebok.UnavailableError{What: "network", Cause: errStuck}
 		}
-		if page.Next != cursor && held == nil {
+		if page.Next != cursor && out.first == nil {
 			if err := in.saveCursor(ctx, clinic, n.Name(), cursor, page.Next); err != nil {
 				return tally, err
 			}
 		}
 		if !page.More {
-			return tally, held
+			return tally, out.first
 		}
 		cursor = page.Next
 	}
 }
-
-// maxInRow is how many cases in a row can't be looked up before a poll gives up: then
-// it is not about them.
-const maxInRow = 10
-
-// maxVisits is how often a poll comes to the same cursor before it gives up.
-const maxVisits = 10
-
-var errStuck = errors.New("timebok: insurance: the feed says there is more, and does not go on")
 
 // saveCursor moves the cursor on, unless another poll has done so meanwhile.
 func (in *Intake) saveCursor(ctx context.Context, clinic timebok.ClinicID, n timebok.Network, was, next string) error {

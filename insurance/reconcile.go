@@ -1,6 +1,7 @@
 package insurance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -60,6 +61,9 @@ const (
 //
 // What is told to the network by messages that are still in the outbox shows as a
 // discrepancy, so one that is there two nights in a row is worth a look.
+//
+// A case that the network does not answer for now holds up nothing else: it is left
+// out, and the error comes with the report of all the rest.
 func (in *Intake) Reconcile(ctx context.Context, clinic timebok.ClinicID, n Network, from time.Time) (Reconciliation, error) {
 	r := &reconciling{in: in, clinic: clinic, network: n, from: from}
 	err := in.Update(ctx, clinic, func(ctx context.Context, tx Tx) (err error) {
@@ -79,7 +83,7 @@ func (in *Intake) Reconcile(ctx context.Context, clinic timebok.ClinicID, n Netw
 			r.report.Skipped = append(r.report.Skipped, part.name)
 		}
 	}
-	return r.report, err
+	return r.report, cmp.Or(err, r.out.first)
 }
 
 // reconciling is one run.
@@ -90,6 +94,7 @@ type reconciling struct {
 	from    time.Time
 	conn    Connection
 	report  Reconciliation
+	out     outage
 }
 
 // chunk is how many records are read in one transaction.
@@ -112,13 +117,21 @@ func (r *reconciling) cases(ctx context.Context) error {
 		}
 		last = next
 		for _, s := range open {
-			r.report.Looked.Cases++
 			drift, err := r.refresh(ctx, cases, by, s)
-			switch {
-			case errors.Is(err, UnknownCase), errors.Is(err, timebok.ErrInvalid):
-				r.report.Cases = append(r.report.Cases, CaseDrift{Drift{Series: s.ID}, s.Case.Number, true})
-			case err != nil:
+			gone := errors.Is(err, UnknownCase) || errors.Is(err, timebok.ErrInvalid)
+			if gone {
+				err = nil
+			}
+			if !r.out.passes(ctx, err) {
 				return err
+			}
+			if err != nil {
+				continue
+			}
+			r.report.Looked.Cases++
+			switch {
+			case gone:
+				r.report.Cases = append(r.report.Cases, CaseDrift{Drift{Series: s.ID}, s.Case.Number, true})
 			case len(drift.Changes) > 0 || drift.Over:
 				r.report.Cases = append(r.report.Cases, CaseDrift{drift, s.Case.Number, false})
 			}
@@ -165,6 +178,7 @@ func (r *reconciling) openCases(ctx context.Context, tx Tx, after timebok.Client
 // bookings reads how all bookings stand there, and compares them with ours.
 func (r *reconciling) bookings(ctx context.Context) error {
 	there := map[string]bool{}
+	been := visits{}
 	cursor := ""
 	for more := true; more; {
 		page, err := r.network.Standing(ctx, r.conn, r.from, cursor)
@@ -191,7 +205,7 @@ func (r *reconciling) bookings(ctx context.Context) error {
 		for _, e := range page.Events {
 			there[e.Booking.ID] = true
 		}
-		if page.More && page.Next == cursor {
+		if been.stuck(cursor, page) {
 			return &timebok.UnavailableError{What: "network", Cause: errStuck}
 		}
 		cursor, more = page.Next, page.More

@@ -2,6 +2,7 @@ package insurance_test
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -211,4 +212,48 @@ func TestReconcileWithoutAnswers(t *testing.T) {
 			c.Errorf("Reconcile: %v", err)
 		}
 	})
+}
+
+// A case that can't be looked up keeps nothing else from being compared.
+func TestReconcilePassesByWhatIsHeldUp(t *testing.T) {
+	each(t, func(c *clinic) {
+		for i, number := range []string{"FIRST", "SECOND"} {
+			w := named(number, i)
+			w.CaseNumber = c.addCase(number).Number
+			c.take(c.network.Book(w), insurance.New)
+			c.network.SetQuota(number, 7)
+		}
+		c.network.Move("FIRST", slot(5)) // is not heard of
+		for _, number := range []string{"FIRST", "SECOND"} {
+			silent := &lookless{Network: c.outside, number: number}
+			r, err := c.intake.Reconcile(c.Context(), c.Clinic.ID, silent, storagetest.Monday)
+			if !errors.Is(err, timebok.ErrUnavailable) {
+				c.Errorf("Reconcile without %s: %v", number, err)
+			}
+			c.equal("looked at", 2, r.Looked.Cases)
+			c.equal("bookings", 1, len(r.Bookings))
+		}
+		c.equal("looked at in the end", 3, c.reconcile().Looked.Cases)
+	})
+}
+
+// A list of bookings that goes round has no end.
+func TestReconcileGoesRound(t *testing.T) {
+	each(t, func(c *clinic) {
+		for i := range 3 {
+			c.book(wish(i))
+		}
+		round := goesRound{c.outside}
+		if _, err := c.intake.Reconcile(c.Context(), c.Clinic.ID, round, storagetest.Monday); !errors.Is(err, timebok.ErrUnavailable) {
+			c.Errorf("Reconcile: %v", err)
+		}
+	})
+}
+
+type goesRound struct{ insurance.Network }
+
+func (n goesRound) Standing(ctx context.Context, c insurance.Connection, from time.Time, cursor string) (insurance.Page, error) {
+	page, err := n.Network.Standing(ctx, c, from, "")
+	page.Next, page.More = map[string]string{"": "a", "a": "b", "b": "a"}[cursor], ctx.Err() == nil
+	return page, err
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // A Reporter tells networks what became of their events and bookings. It handles
-// AckNetwork and booking.ReportNetwork messages.
+// AckNetwork and booking.ReportNetwork messages. While a clinic's connection does not
+// work, its messages fail with NotConnected, and are tried again.
 type Reporter struct {
 	Networks []Network
 	// View runs a read-only transaction, such as storage.Store.View.
@@ -56,7 +57,7 @@ func (p *Reporter) with(ctx context.Context, clinic timebok.ClinicID, name timeb
 		}
 		var c Connection
 		err := p.View(ctx, clinic, func(ctx context.Context, tx Tx) (err error) {
-			c, err = tx.Connection(ctx, name)
+			c, err = connection(ctx, tx, name)
 			return err
 		})
 		if err != nil {

@@ -126,6 +126,26 @@ func TestReporterMeetsFaults(t *testing.T) {
 			}
 		}
 	})
+	// A network whose connection has ended is told nothing, until it works again.
+	each(t, func(c *clinic) {
+		made := c.book(wish(0))
+		c.take(made, insurance.New)
+		c.cancel(c.booking(made.Booking.ID), booking.ByClinic)
+		calls := c.network.Calls()
+		for _, status := range []insurance.ConnectionStatus{insurance.Disconnected, insurance.Rejected, insurance.Connected} {
+			c.Connection.Status = status
+			c.Connection.Version++
+			c.save(c.Connection)
+			for _, err := range c.deliver(insurance.AckNetwork, booking.ReportNetwork) {
+				if errors.Is(err, insurance.NotConnected) == (status == insurance.Connected) || timebok.IsPermanent(err) {
+					c.Errorf("%s: %v", status, err)
+				}
+			}
+			if told := c.network.Calls() - calls; (told > 0) != (status == insurance.Connected) {
+				c.Errorf("%s: %d calls", status, told)
+			}
+		}
+	})
 	// A network that does not want to know is not told, which is no error.
 	eachWith(t, &networktest.Options{Can: &insurance.Capabilities{Lookup: true, Events: true}}, func(c *clinic) {
 		made := c.book(wish(0))

@@ -2,7 +2,6 @@ package insurance
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/timebok/timebok"
@@ -34,26 +33,20 @@ func (in *Intake) Retry(ctx context.Context, clinic timebok.ClinicID, n Network)
 		return Tally{}, err
 	}
 	tally := Tally{}
-	var held error
-	inRow := 0
+	var out outage
 	for _, id := range waiting {
 		var e Event
 		got, err := in.withCase(ctx, clinic, n, &e, func(ctx context.Context, tx Tx, noCase timebok.Reasons) (Received, error) {
 			return in.retry(ctx, tx, id, &e, noCase)
 		})
-		if err == nil {
-			tally[got.Result]++
-			inRow = 0
-			continue
-		}
-		if inRow++; !errors.Is(err, timebok.ErrUnavailable) || ctx.Err() != nil || inRow == maxInRow {
+		if !out.passes(ctx, err) {
 			return tally, err
 		}
-		if held == nil {
-			held = err
+		if err == nil {
+			tally[got.Result]++
 		}
 	}
-	return tally, held
+	return tally, out.first
 }
 
 // retry decides once more on one event, which it reads into e unless it is there.

@@ -177,6 +177,8 @@ func (p *Post) holds(d timebok.Delivery, t tale) bool {
 		return false
 	case t.What == booking.Reminded:
 		return b.State == booking.Booked && p.Time().Before(b.Time.Start)
+	case t.What == booking.Invited, t.What == booking.Confirmed: // nobody is invited to what has begun
+		return p.Time().Before(b.Time.Start)
 	case t.What == booking.HandedOver:
 		return b.Practitioner != t.To
 	}

@@ -155,6 +155,8 @@ func TestNotSent(t *testing.T) {
 		"as it should be":              {mail, booking.Reminded, func(*room) {}, nil},
 		"moved since":                  {mail, booking.Invited, func(r *room) { r.b.Sequence++ }, notice.Outdated},
 		"reminder of what has begun":   {mail, booking.Reminded, func(r *room) { r.now = r.b.Time.Start }, notice.Outdated},
+		"invitation to what has begun": {mail, booking.Invited, func(r *room) { r.now = r.b.Time.Start }, notice.Outdated},
+		"confirmed when it has begun":  {sms, booking.Confirmed, func(r *room) { r.now = r.b.Time.Start }, notice.Outdated},
 		"reminder of what is proposed": {mail, booking.Reminded, func(r *room) { r.b.State = booking.Proposed }, notice.Outdated},
 		"reminder when already here":   {sms, booking.Reminded, func(r *room) { r.b.State = booking.Arrived }, notice.Outdated},
 		"moved, told late":             {mail, booking.Moved, func(r *room) { r.now = r.b.Time.Start }, nil},

@@ -13,10 +13,11 @@
 //
 // Every call may be repeated: reading is GET, and telling is PUT under the ID of the
 // message, which is the same in every attempt. So the Client tries each call a few
-// times, with growing random pauses, when the answer is none, 408, 425, 429 or 5xx,
-// and waits as long as Retry-After asks. A limiter keeps the rate, and after many
-// failures in a row a breaker answers in the network's place for a while, so that
-// neither a relay's workers nor a poll stand in line for time-outs.
+// times, with growing random pauses, when there is no answer, one of 408, 425, 429 or
+// 5xx, or one that is not of the contract, and waits as long as Retry-After asks. A
+// limiter keeps the rate of all clinics together, and after many failures of one
+// clinic's calls in a row a breaker answers them in the network's place for a while,
+// so that neither a relay's workers nor a poll stand in line for time-outs.
 //
 // # Webhooks
 //

@@ -61,7 +61,8 @@ func classify(err error) error {
 	switch {
 	case reply.To == "" || slices.Contains(aboutSession, reply.Code),
 		reply.Code == 0 && failed.Reason != mail.ErrGetSender && failed.Reason != mail.ErrGetRcpts:
-		return &timebok.UnavailableError{What: "mail", Cause: err}
+		cause := fmt.Errorf("timebok: mail server: %s: %d %s", failed.Reason, reply.Code, reply.Enhanced)
+		return &timebok.UnavailableError{What: "mail", Cause: cause}
 	case reply.Code/100 == 4:
 		return reply
 	}

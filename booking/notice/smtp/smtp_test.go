@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -199,8 +200,10 @@ func TestFaults(t *testing.T) {
 			if diff := cmp.Diff(c.reply, reply); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if strings.Contains(err.Error(), "kari") || strings.Contains(err.Error(), "example") {
-				t.Errorf("tells who: %v", err)
+			for _, text := range texts(err) {
+				if strings.Contains(text, "kari") || strings.Contains(text, "example") {
+					t.Errorf("tells who: %s", text)
+				}
 			}
 			if n := len(m.taken()); n != c.taken {
 				t.Errorf("%d taken", n)
@@ -211,6 +214,22 @@ func TestFaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// texts are those of an error and of all that caused it.
+func texts(err error) []string {
+	out := []string{fmt.Sprintf("%v %+v", err, err)}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		if cause := e.Unwrap(); cause != nil {
+			out = append(out, texts(cause)...)
+		}
+	case interface{ Unwrap() []error }:
+		for _, cause := range e.Unwrap() {
+			out = append(out, texts(cause)...)
+		}
+	}
+	return out
 }
 
 // A mail that was taken is sent, also when the server does not wait for the goodbye.
