@@ -171,6 +171,14 @@ func TestHandOver(t *testing.T) {
 		if n.To != s.Anne.ID || n.Was != b.Time || m.Sequence != 0 {
 			t.Errorf("tells %+v, bound to %d", n, m.Sequence)
 		}
+		off := c.Booking // called off, it is nobody's new session
+		off.State = booking.Cancelled
+		if told := s.HandOver(b, off, s.by); len(told) != 1 {
+			t.Errorf("%s: %d are told that it went elsewhere and was called off, want 1", role, len(told))
+		}
+		if told := s.HandOver(b, b, s.by); len(told) != 0 {
+			t.Errorf("%s: %d are told that nothing changed", role, len(told))
+		}
 	}
 }
 
