@@ -16,6 +16,14 @@ import (
 // workOn works for a moment on a driver, in this process, and counts.
 func workOn(t *testing.T, d storage.Driver) ordeal.Tally {
 	t.Helper()
+	tally := recount(t, d, worked(t, d))
+	t.Log(tally)
+	return tally
+}
+
+// worked works for a moment, finishes, and returns the folder of the diaries.
+func worked(t *testing.T, d storage.Driver) string {
+	t.Helper()
 	s := storage.New(d, nil)
 	if err := ordeal.SetUp(t.Context(), s); err != nil {
 		t.Fatal(err)
@@ -31,11 +39,15 @@ func workOn(t *testing.T, d storage.Driver) ordeal.Tally {
 	if err := ordeal.Finish(t.Context(), s, diary); err != nil {
 		t.Fatal(err)
 	}
-	tally, err := ordeal.Recount(t.Context(), s, dir, true)
+	return dir
+}
+
+func recount(t *testing.T, d storage.Driver, dir string) ordeal.Tally {
+	t.Helper()
+	tally, err := ordeal.Recount(t.Context(), storage.New(d, nil), dir, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Log(tally)
 	return tally
 }
 

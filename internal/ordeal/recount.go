@@ -132,6 +132,9 @@ func (r *recount) calendar(ctx context.Context, tx storage.Tx) error {
 		r.told.stored(r.Tally, b)
 		r.perSeries[b.Series] = append(r.perSeries[b.Series], b.Session())
 		if b.External.ID != "" {
+			if before, twice := r.visits[b.External.ID]; twice {
+				r.problem("%v and %v are one booking of the network", b.Ref(), before.Ref())
+			}
 			r.visits[b.External.ID] = b
 		}
 		if !b.State.IsActive() {

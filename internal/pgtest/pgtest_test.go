@@ -54,7 +54,7 @@ func TestEnvironment(t *testing.T) {
 			t.Error("the test was not skipped")
 		}
 	})
-	for _, dsn := range []string{given.DSN("postgres"), "postgres://postgres@/postgres?host=" + filepath.Dir(given.Socket())} {
+	for _, dsn := range []string{given.DSN("postgres"), "postgresql://postgres@/postgres?host=" + filepath.Dir(given.Socket())} {
 		t.Setenv(pgtest.ServerVar, dsn)
 		if got := query(t, pgtest.Database(t), "SHOW unix_socket_directories"); got != filepath.Dir(given.Socket()) {
 			t.Errorf("a database on the server at %s, not on the one that was given", got)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 
@@ -148,7 +149,7 @@ func (s *Server) Database(tb testing.TB) string {
 
 // in is the DSN of another database of the same server.
 func in(dsn, database string) string {
-	if i := len("postgres://"); len(dsn) > i && dsn[:i] == "postgres://" {
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
 		return inURL(dsn, database)
 	}
 	return dsn + " dbname=" + database // the last one counts

@@ -1,8 +1,10 @@
 package sqlrow
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/storage"
@@ -59,24 +61,53 @@ func Import(d Dialect, clinic timebok.ClinicID, r timebok.Record) (Incoming, err
 	ref := r.Ref()
 	table := BulkOf(ref.Kind)
 	_, deletion := r.(timebok.Deletion)
-	var wrong timebok.Reasons
 	switch {
 	case table == nil || deletion:
-		wrong.Add(timebok.BadValue, "Kind")
-	case ref.Kind == timebok.KindClinic && ref.ID != clinic.UUID():
-		wrong.Add(timebok.BadID, "ID") // another clinic's
+		return Incoming{}, timebok.Reasons{timebok.BadValue.At("Kind")}.Invalid()
 	case ref.Version < 1:
-		wrong.Add(timebok.BadValue, "Version")
+		return Incoming{}, timebok.Reasons{timebok.BadValue.At("Version")}.Invalid()
 	}
-	if err := wrong.Invalid(); err != nil {
-		return Incoming{}, err
+	row, err := Row(d, table, clinic, r, 0)
+	return Incoming{r, table, row}, err
+}
+
+// ImportAll imports records batch by batch: store adds what became of one to the
+// report of those before, in a transaction.
+func ImportAll(ctx context.Context, d Dialect, clinic timebok.ClinicID, records iter.Seq2[timebok.Record, error], o *storage.ImportOptions,
+	store func(batch []Incoming, before storage.ImportReport) (storage.ImportReport, error),
+) (storage.ImportReport, error) {
+	var report storage.ImportReport
+	if clinic.IsZero() {
+		return report, timebok.Reasons{timebok.Missing.At("Clinic")}.Invalid()
 	}
-	row, err := table.Values(d, clinic, r, make([]any, 0, len(table.Columns())))
-	switch {
-	case errors.Is(err, ErrNoID):
-		return Incoming{}, timebok.Reasons{timebok.Missing.At("ID")}.Invalid()
-	case err != nil:
-		return Incoming{}, timebok.Reasons{timebok.BadValue.At(string(ref.Kind))}.Invalid()
+	batch := make([]Incoming, 0, o.BatchSize())
+	send := func() error {
+		if len(batch) == 0 {
+			return ctx.Err()
+		}
+		next, err := store(batch, report)
+		if err != nil {
+			return err
+		}
+		report, batch = next, batch[:0]
+		o.Tell(report)
+		return nil
 	}
-	return Incoming{r, table, row}, nil
+	for r, err := range records {
+		var in Incoming
+		if err == nil {
+			in, err = Import(d, clinic, r)
+		}
+		if err != nil { // what came before stays
+			err = errors.Join(send(), err)
+			return report, err
+		}
+		if batch = append(batch, in); len(batch) == cap(batch) {
+			if err := send(); err != nil {
+				return report, err
+			}
+		}
+	}
+	err := send()
+	return report, err
 }

@@ -2,7 +2,6 @@ package memory
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"reflect"
 
@@ -16,37 +15,10 @@ var _ storage.Bulk = (*Driver)(nil)
 
 // Import stores records that are not there yet.
 func (d *Driver) Import(ctx context.Context, clinic timebok.ClinicID, records iter.Seq2[timebok.Record, error], o *storage.ImportOptions) (storage.ImportReport, error) {
-	var report storage.ImportReport
-	if clinic.IsZero() {
-		return report, timebok.Reasons{timebok.Missing.At("Clinic")}.Invalid()
-	}
-	var batch []sqlrow.Incoming
-	send := func() error {
-		if len(batch) == 0 {
-			return ctx.Err()
-		}
-		if err := d.importBatch(ctx, clinic, batch, &report); err != nil {
-			return err
-		}
-		batch = batch[:0]
-		o.Tell(report)
-		return nil
-	}
-	for r, err := range records {
-		var in sqlrow.Incoming
-		if err == nil {
-			in, err = sqlrow.Import(sqlrow.SQLite{}, clinic, r)
-		}
-		if err != nil { // what came before stays
-			return report, errors.Join(send(), err)
-		}
-		if batch = append(batch, in); len(batch) == o.BatchSize() {
-			if err := send(); err != nil {
-				return report, err
-			}
-		}
-	}
-	return report, send()
+	return sqlrow.ImportAll(ctx, sqlrow.SQLite{}, clinic, records, o, func(batch []sqlrow.Incoming, report storage.ImportReport) (storage.ImportReport, error) {
+		err := d.importBatch(ctx, clinic, batch, &report)
+		return report, err
+	})
 }
 
 // importBatch imports records in one transaction.

@@ -157,6 +157,22 @@ func TestCutAtCommit(t *testing.T) {
 	if !errors.As(lost, &unknown) || unknown.What == "storage" {
 		t.Errorf("a commit that did not reach the server: %v, want an unknown outcome", lost)
 	}
+	hours := d.Schedule(timebok.PractitionerID{9})
+	err = store.Update(t.Context(), d.Clinic.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
+		if _, err := tx.Client(ctx, d.Ola.ID); err != nil {
+			return err
+		}
+		tx.Save(hours)
+		d.update(t, func(_ context.Context, tx storage.Tx) error { // another one's
+			tx.Save(hours)
+			return nil
+		})
+		w.set(beforeServer)
+		return nil
+	})
+	if !errors.As(err, &unknown) || unknown.What == "storage" {
+		t.Errorf("a commit of a record that another one stored: %v, want an unknown outcome", err)
+	}
 	if got := raw(t, d.dsn, "SELECT string_agg(action, ' ' ORDER BY id) FROM audit"); got != "first again landed" {
 		t.Errorf("stored: %q", got)
 	}

@@ -53,7 +53,10 @@ func (o Options) prefix() string {
 	return pgx.Identifier{o.Schema}.Sanitize() + "."
 }
 
-var errClosed = errors.New("timebok: storage/postgres: the driver is closed")
+var (
+	errClosed = errors.New("timebok: storage/postgres: the driver is closed")
+	errDSN    = errors.New("timebok: storage/postgres: the DSN can't be read")
+)
 
 // Open connects to the database that a DSN names, with a pool of its own, which
 // Close closes. The pool is set in the DSN, as by pool_max_conns: two to four
@@ -62,7 +65,11 @@ var errClosed = errors.New("timebok: storage/postgres: the driver is closed")
 // Open and New change no schema: where there is none, or not the one of this
 // version, they fail with a *SchemaError, and Migrate is to be called first.
 func Open(ctx context.Context, dsn string, o *Options) (*Driver, error) {
-	pool, err := pgxpool.New(ctx, dsn)
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, unavailable(errDSN) // the cause quotes the DSN, and not every password in one is found and masked
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, unavailable(err)
 	}

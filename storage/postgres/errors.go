@@ -17,6 +17,7 @@ const (
 	undefinedSchema      = "3F000"
 	divisionByZero       = "22012" // how our statements say that a condition fails
 	badEncoding          = "22021"
+	outOfTime            = "22008"
 	uniqueViolation      = "23505"
 	checkViolation       = "23514"
 	exclusionViolation   = "23P01"
@@ -53,6 +54,8 @@ func classify(ctx context.Context, err error) error {
 	switch e.Code {
 	case serializationFailure, deadlock, lockNotAvailable, featureNotSupported:
 		return storage.LostRace(err)
+	case badEncoding: // a text that is searched for
+		return timebok.Reasons{timebok.BadValue.At("Text")}.Invalid()
 	}
 	return unavailable(err)
 }
@@ -94,7 +97,7 @@ func classifyWrite(ctx context.Context, err error, c change) error {
 		return slotTaken(c.record)
 	case checkViolation:
 		return timebok.Reasons{timebok.BadPeriod.At("Time")}.Invalid()
-	case badEncoding, indexRowTooLarge:
+	case outOfTime, badEncoding, indexRowTooLarge:
 		return timebok.Reasons{timebok.BadValue.At(string(c.record.Ref().Kind))}.Invalid()
 	}
 	return classify(ctx, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/storage"
+	"github.com/timebok/timebok/storage/postgres"
 	"github.com/timebok/timebok/storage/storagetest"
 )
 
@@ -67,7 +68,8 @@ func TestWriteErrors(t *testing.T) {
 	for _, name := range []string{"a\x00b", "a\xff"} {
 		bad := d.Talk
 		bad.Version, bad.Name = 2, name
-		if err := save(bad); !errors.Is(err, timebok.ErrInvalid) {
+		var invalid *timebok.InvalidError
+		if err := save(bad); !errors.As(err, &invalid) || invalid.Reasons[0].Field != "service.name" {
 			t.Errorf("the name %q: %v", name, err)
 		}
 	}
@@ -81,6 +83,44 @@ func TestWriteErrors(t *testing.T) {
 	}
 	if err := save(long); !errors.Is(err, booking.SlotTaken) {
 		t.Errorf("a booking of 25 hours over another: %v", err)
+	}
+}
+
+// No error shows the password of a DSN, nor do its causes.
+func TestPasswordStaysHidden(t *testing.T) {
+	for _, dsn := range []string{
+		"host=nowhere.invalid password = hush dbname", "password='it\\'s hush' port=x", "postgres://u:hush@[::1/db", "postgres://u:hu:sh@h:port/db",
+		"host=/nowhere user=u password=hush dbname=d", "postgres://u:hush@/db?host=/nowhere&password=hush",
+	} {
+		_, err := postgres.Open(t.Context(), dsn, nil)
+		var e *timebok.UnavailableError
+		if !errors.As(err, &e) {
+			t.Errorf("Open: %v", err)
+		} else if text := e.Cause.Error(); strings.Contains(text, "hush") || strings.Contains(text, "hu:sh") {
+			t.Errorf("the password is shown: %s", text)
+		}
+	}
+}
+
+// A text that no record can hold is invalid to search for too, and so is a time
+// that the database has not.
+func TestImpossibleValues(t *testing.T) {
+	d := newDesk(t, nil)
+	err := d.View(t.Context(), d.Clinic.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
+		for _, err := range tx.Messages(ctx, storage.MessageFilter{Kind: "a\x00b"}) {
+			return err
+		}
+		return nil
+	})
+	if !errors.Is(err, timebok.ErrInvalid) {
+		t.Errorf("a text with NUL, searched for: %v", err)
+	}
+	err = d.Update(t.Context(), d.Clinic.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
+		tx.Save(timebok.AuditEntry{ID: timebok.ID[timebok.AuditEntry]{1}, At: time.Date(-5000, 1, 1, 0, 0, 0, 0, time.UTC)})
+		return nil
+	})
+	if !errors.Is(err, timebok.ErrInvalid) {
+		t.Errorf("a time before the database's: %v", err)
 	}
 }
 
@@ -133,6 +173,12 @@ func TestGiveUpInCommit(t *testing.T) {
 		}()
 		if err := <-done; !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("who gave up in the commit got %v", err)
+		}
+		if err := d.View(t.Context(), d.Clinic.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
+			_, err := tx.Client(ctx, d.Ola.ID)
+			return err
+		}); err != nil {
+			t.Errorf("whoever came after that got %v", err)
 		}
 		return nil
 	})

@@ -9,10 +9,10 @@ import (
 	"github.com/timebok/timebok/storage"
 )
 
-// An Update looks for the fence once it has a transaction ID, in a statement of
-// its own. Either that statement sees the fence, or it began before the fence was
-// committed: then its transaction stands in every snapshot taken after that until
-// it ends, and Fence waits for all that stand in one. So no lock is needed that
+// An Update, or a lease, looks for the fence once it has a transaction ID, in a
+// statement of its own. Either that statement sees the fence, or it began before
+// the fence was committed: then its transaction has a lower ID than any that is
+// given after that, and Fence waits for all that have. So no lock is needed that
 // all Updates of a clinic would share.
 const (
 	nameMe  = "SELECT pg_current_xact_id()"
@@ -39,8 +39,10 @@ func (d *Driver) Fence(ctx context.Context, clinic timebok.ClinicID) error {
 	if err := d.setFence(ctx, clinic, "INSERT INTO {}clinic_fence (clinic_id) VALUES ($1) ON CONFLICT DO NOTHING"); err != nil {
 		return err
 	}
-	var next int64 // the first transaction ID that is not given yet
-	if err := d.pool.QueryRow(ctx, "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").Scan(&next); err != nil {
+	// An ID that is given now is above that of every Update that did not see the
+	// fence. The end of a snapshot is not: it is where the ended ones end.
+	var next int64
+	if err := d.pool.QueryRow(ctx, nameMe+"::text::bigint").Scan(&next); err != nil {
 		return classify(ctx, err)
 	}
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {

@@ -26,13 +26,33 @@ func (d *desk) fenceBehind(t *testing.T, fenced <-chan error, release func()) {
 	d.eventually(t, "SELECT EXISTS (SELECT 1 FROM clinic_fence)")
 	select {
 	case err := <-fenced:
-		t.Fatalf("Fence returned while another was under way: %v", err)
+		t.Errorf("Fence returned while another was under way: %v", err)
+		release()
+		return
 	case <-time.After(100 * time.Millisecond):
 	}
 	release()
 	if err := <-fenced; err != nil {
 		t.Error(err)
 	}
+}
+
+// gate executes statements on a connection of its own, the given one first.
+func (d *desk) gate(t *testing.T, sql string) func(sql string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), d.dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(context.Background()) })
+	exec := func(sql string) {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Error(err)
+		}
+	}
+	exec(sql)
+	return exec
 }
 
 func (d *desk) fence(t *testing.T) <-chan error {
@@ -47,14 +67,7 @@ func TestFenceWaitsForLaterID(t *testing.T) {
 	d := newDesk(t, nil)
 	raw(t, d.dsn, `CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NULL; END $$;
 		CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON clinic_fence DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()`)
-	gate, err := pgx.Connect(t.Context(), d.dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer gate.Close(context.Background())
-	if _, err := gate.Exec(t.Context(), "SELECT pg_advisory_lock(7)"); err != nil {
-		t.Fatal(err)
-	}
+	gate := d.gate(t, "SELECT pg_advisory_lock(7)")
 	fenced := d.fence(t)
 	d.eventually(t, "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
 	began, release, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
@@ -70,9 +83,7 @@ func TestFenceWaitsForLaterID(t *testing.T) {
 		})
 	}()
 	<-began
-	if _, err := gate.Exec(t.Context(), "SELECT pg_advisory_unlock(7)"); err != nil {
-		t.Fatal(err)
-	}
+	gate("SELECT pg_advisory_unlock(7)")
 	d.fenceBehind(t, fenced, func() { close(release) })
 	if err := <-ended; err != nil {
 		t.Error(err)
@@ -85,25 +96,19 @@ func TestFenceWaitsForLaterID(t *testing.T) {
 // A lease that began before the fence has ended when Fence returns.
 func TestFenceWaitsForLease(t *testing.T) {
 	d := newDesk(t, nil)
-	tx, err := d.pool.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tx.Rollback(context.Background())
-	if _, err := tx.Exec(t.Context(), "LOCK TABLE message IN EXCLUSIVE MODE"); err != nil {
-		t.Fatal(err)
-	}
-	leased := make(chan error, 1)
-	go func() {
+	gate := d.gate(t, "BEGIN")
+	lease := func() error {
 		_, err := d.driver.Lease(t.Context(), storage.LeaseRequest{Token: "t", Now: storagetest.Monday, Until: storagetest.Monday.Add(time.Hour)})
-		leased <- err
-	}()
+		return err
+	}
+	if err := lease(); err != nil { // so that the statements are prepared
+		t.Fatal(err)
+	}
+	gate("LOCK TABLE message IN EXCLUSIVE MODE")
+	leased := make(chan error, 1)
+	go func() { leased <- lease() }()
 	d.eventually(t, "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE relation = 'message'::regclass AND NOT granted)")
-	d.fenceBehind(t, d.fence(t), func() {
-		if err := tx.Rollback(t.Context()); err != nil {
-			t.Error(err)
-		}
-	})
+	d.fenceBehind(t, d.fence(t), func() { gate("ROLLBACK") })
 	if err := <-leased; err != nil {
 		t.Error(err)
 	}

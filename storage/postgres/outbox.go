@@ -80,18 +80,17 @@ func (d *Driver) Lease(ctx context.Context, l storage.LeaseRequest) ([]storage.Q
 		args[2] = int64(l.Limit)
 	}
 	var leased []storage.Queued
-	rows, err := d.pool.Query(ctx, d.sql(lease), args...)
-	if err == nil {
-		defer rows.Close()
-		err = scan(rows, sqlrow.QueuedMessages, func(q storage.Queued) { leased = append(leased, q) })
-	}
-	if err == nil {
-		rows.Close()
-		err = rows.Err()
-	}
+	t := newTx(d, timebok.ClinicID{})
+	t.anyway = true // it passes over the fenced ones itself
+	defer t.Rollback()
+	err := t.read(ctx, call{sql: nameMe}, call{sql: lease, args: args, rows: func(rows pgx.Rows) error {
+		return scan(rows, sqlrow.QueuedMessages, func(q storage.Queued) { leased = append(leased, q) })
+	}}, call{sql: t.end})
 	if err != nil {
-		return nil, classify(ctx, err)
+		return nil, err
 	}
+	t.ended = true
+	t.release()
 	slices.SortFunc(leased, func(a, b storage.Queued) int {
 		if c := a.Due.Compare(b.Due); c != 0 {
 			return c

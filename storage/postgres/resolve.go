@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -12,17 +13,24 @@ import (
 
 // proves notes a new record: if it is there afterwards, the transaction was
 // committed. An audit entry proves it best, its ID being like no other's. IDs that
-// follow from what a network sent prove nothing: another may have stored the same.
+// follow from something else, such as what a network sent or the record that this
+// one belongs to, prove nothing: another may have stored the same.
 func (t *tx) proves(c change) {
 	ref := c.record.Ref()
 	switch {
 	case c.base != 0 || c.row == nil:
 	case ref.Kind == timebok.KindAudit && (t.proof == nil || t.proof.Kind != timebok.KindAudit):
 		t.proof = &ref
-	case ref.Kind == timebok.KindConnection || ref.Kind == timebok.KindEvent || ref.Kind == timebok.KindExternal:
+	case slices.Contains(follows, ref.Kind):
 	case t.proof == nil:
 		t.proof = &ref
 	}
+}
+
+// follows are the kinds of records whose ID follows from something else.
+var follows = []timebok.Kind{
+	timebok.KindClinic, timebok.KindSchedule, timebok.KindNumbering, timebok.KindDocument,
+	timebok.KindConnection, timebok.KindEvent, timebok.KindExternal,
 }
 
 // How often, and how long, the server is asked what became of a commit.
@@ -33,23 +41,26 @@ const (
 )
 
 // resolve finds out what became of a commit whose answer was lost, by reading the
-// proof once the server answers again. If it isn't there the outcome stays
-// unknown: the server may still be about to carry out what it got.
+// proof once the server answers again. It also locks it: that is a commit of its own
+// after the other, so where commits wait for a standby, it has that one too. If the
+// proof isn't there the outcome stays unknown: the server may still be about to
+// carry out what it got.
 func (d *Driver) resolve(ctx context.Context, clinic pgtype.UUID, proof *timebok.Ref, cause error) error {
 	if proof == nil {
 		return storage.UnknownOutcome(cause)
 	}
-	sql, gap, absent := d.sql(writes[proof.Kind].version), firstGap, 0
+	sql, gap, absent := d.sql(writes[proof.Kind].version+forUpdate), firstGap, 0
 	detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	for range askings {
 		if rows, err := d.pool.Query(detached, sql, clinic, pgUUID(proof.ID)); err == nil {
 			found := rows.Next()
 			rows.Close()
-			if found {
+			switch {
+			case rows.Err() != nil:
+			case found:
 				return nil
-			}
-			if rows.Err() == nil {
+			default:
 				absent++
 			}
 		}

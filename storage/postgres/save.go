@@ -108,18 +108,7 @@ func (t *tx) values(r timebok.Record) ([]any, error) {
 		}
 		return nil, nil
 	}
-	if ref.Kind == timebok.KindClinic && ref.ID != t.id.UUID() {
-		return nil, timebok.Reasons{timebok.BadID.At("ID")}.Invalid() // another clinic's
-	}
-	// A place more, for the version that an update ends with.
-	row, err := w.table.Values(dialect{}, t.id, r, make([]any, 0, len(w.table.Columns())+1))
-	if errors.Is(err, sqlrow.ErrNoID) {
-		return nil, timebok.Reasons{timebok.Missing.At("ID")}.Invalid()
-	}
-	if err != nil {
-		return nil, timebok.Reasons{timebok.BadValue.At(string(ref.Kind))}.Invalid()
-	}
-	return row, nil
+	return sqlrow.Row(dialect{}, w.table, t.id, r, 1) // a place for the version that an update ends with
 }
 
 // flush returns the calls that write what is held, in the order in which it was

@@ -118,11 +118,15 @@ func (t *tx) commit(ctx context.Context) error {
 		return err
 	}
 	sure, stop := t.untilSure(ctx)
-	defer stop()
 	err := t.trip(sure, call{sql: t.end})
+	stop()
 	if broken := (*brokenTrip)(nil); errors.As(err, &broken) {
 		t.drop()
 		return t.d.resolve(ctx, t.clinic, t.proof, broken.cause)
+	}
+	if err == nil && t.broken { // told to give up, it may not have waited for a standby
+		t.drop()
+		return t.d.resolve(ctx, t.clinic, t.proof, ctx.Err())
 	}
 	if ended := ctx.Err(); err != nil && ended != nil && errors.Is(err, timebok.ErrUnavailable) {
 		return ended // the server was told to give up
@@ -204,7 +208,8 @@ func (t *tx) release() {
 func (t *tx) drop() {
 	t.broken = true
 	if t.conn != nil {
-		_ = t.conn.Conn().PgConn().Conn().Close() // it is cut, or should be
+		_ = t.conn.Conn().PgConn().Conn().Close()     // it is cut, or should be
+		_ = t.conn.Conn().Close(context.Background()) // at once; else the pool would keep it
 		t.conn.Release()
 		t.conn, t.sender = nil, nil
 	}

@@ -44,38 +44,9 @@ var bulk = func() map[timebok.Kind]*bulkSQL {
 
 // Import stores records that are not there yet.
 func (d *Driver) Import(ctx context.Context, clinic timebok.ClinicID, records iter.Seq2[timebok.Record, error], o *storage.ImportOptions) (storage.ImportReport, error) {
-	var report storage.ImportReport
-	if clinic.IsZero() {
-		return report, timebok.Reasons{timebok.Missing.At("Clinic")}.Invalid()
-	}
-	batch := make([]sqlrow.Incoming, 0, o.BatchSize())
-	send := func() error {
-		if len(batch) == 0 {
-			return ctx.Err()
-		}
-		next, err := d.importBatch(ctx, clinic, batch, report)
-		if err != nil {
-			return err
-		}
-		report, batch = next, batch[:0]
-		o.Tell(report)
-		return nil
-	}
-	for r, err := range records {
-		var in sqlrow.Incoming
-		if err == nil {
-			in, err = sqlrow.Import(sqlrow.SQLite{}, clinic, r)
-		}
-		if err != nil { // what came before stays
-			return report, errors.Join(send(), err)
-		}
-		if batch = append(batch, in); len(batch) == cap(batch) {
-			if err := send(); err != nil {
-				return report, err
-			}
-		}
-	}
-	return report, send()
+	return sqlrow.ImportAll(ctx, sqlrow.SQLite{}, clinic, records, o, func(batch []sqlrow.Incoming, before storage.ImportReport) (storage.ImportReport, error) {
+		return d.importBatch(ctx, clinic, batch, before)
+	})
 }
 
 // importBatch imports records in one transaction. A lost race is run again.

@@ -155,24 +155,7 @@ func values(clinic timebok.ClinicID, r timebok.Record) ([]any, error) {
 	if !ok {
 		return nil, timebok.Reasons{timebok.BadValue.At("Kind")}.Invalid()
 	}
-	return columnsOf(w.table, clinic, r)
-}
-
-// columnsOf returns the columns of a record in a table, or an *timebok.InvalidError.
-func columnsOf(table sqlrow.Mapping, clinic timebok.ClinicID, r timebok.Record) ([]any, error) {
-	ref := r.Ref()
-	if ref.Kind == timebok.KindClinic && ref.ID != clinic.UUID() {
-		return nil, timebok.Reasons{timebok.BadID.At("ID")}.Invalid() // another clinic's
-	}
-	// Three places more, for the key that an update ends with.
-	row, err := table.Values(sqlrow.SQLite{}, clinic, r, make([]any, 0, len(table.Columns())+3))
-	if errors.Is(err, sqlrow.ErrNoID) {
-		return nil, timebok.Reasons{timebok.Missing.At("ID")}.Invalid()
-	}
-	if err != nil {
-		return nil, timebok.Reasons{timebok.BadValue.At(string(ref.Kind))}.Invalid()
-	}
-	return row, nil
+	return sqlrow.Row(sqlrow.SQLite{}, w.table, clinic, r, 3) // places for the key that an update ends with
 }
 
 // put writes one change.
