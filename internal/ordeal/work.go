@@ -113,26 +113,26 @@ func (w worker) update(ctx context.Context, fn func(ctx context.Context, tx stor
 
 func (w worker) command(ctx context.Context) {
 	switch n := rand.IntN(100); {
-	case n < 45:
+	case n < 40:
 		w.book(ctx)
-	case n < 60:
+	case n < 52:
 		w.change(ctx, "cancel", func(ctx context.Context, tx storage.Tx, b booking.Booking) error {
 			_, err := w.desk.Cancel(ctx, tx, w.Actor(), b.ID, b.Version, booking.ByClient)
 			return err
 		})
-	case n < 68:
+	case n < 60:
 		w.change(ctx, "move", func(ctx context.Context, tx storage.Tx, b booking.Booking) error {
 			_, err := w.desk.Move(ctx, tx, w.Actor(), booking.MoveRequest{Booking: b.ID, Version: b.Version, Start: at(rand.IntN(days * perDay))})
 			return err
 		})
-	case n < 76:
+	case n < 74:
 		w.change(ctx, "complete", func(ctx context.Context, tx storage.Tx, b booking.Booking) error {
 			_, err := w.desk.Complete(ctx, tx, w.Actor(), b.ID, b.Version)
 			return err
 		})
-	case n < 82:
+	case n < 88:
 		w.bill(ctx)
-	case n < 84:
+	case n < 90:
 		w.extend(ctx)
 	default:
 		w.receive(ctx)

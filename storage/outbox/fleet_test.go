@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/internal/pgtest"
@@ -152,6 +153,59 @@ func BenchmarkFleet(b *testing.B) {
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 		})
 	}
+}
+
+// BenchmarkFleetRaw is the limit on PostgreSQL beside BenchmarkFleet: four workers
+// that do nothing but claim a hundred rows with SKIP LOCKED and delete them at once.
+func BenchmarkFleetRaw(b *testing.B) {
+	dsn := pgtest.Database(b)
+	pool, err := pgxpool.New(b.Context(), dsn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer pool.Close()
+	if err := postgres.Migrate(b.Context(), pool, nil); err != nil {
+		b.Fatal(err)
+	}
+	d, err := postgres.New(b.Context(), pool, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	fill(b, storage.New(d, nil), b.N)
+	const (
+		claim = `WITH c AS (SELECT clinic_id, id FROM message WHERE due <= now() AND NOT buried AND (leased_until IS NULL OR leased_until <= now())
+			ORDER BY due, id LIMIT 100 FOR UPDATE SKIP LOCKED)
+			UPDATE message m SET leased_until = now() + interval '1 minute', lease_token = 'x', attempts = attempts + 1
+			FROM c WHERE m.clinic_id = c.clinic_id AND m.id = c.id RETURNING m.id`
+		remove = `DELETE FROM message WHERE clinic_id = $1 AND id = ANY($2) AND lease_token = 'x'`
+	)
+	clinic := [16]byte(storagetest.NewClinic("fleet").Clinic.ID)
+	var wg sync.WaitGroup
+	b.ResetTimer()
+	for range 4 {
+		wg.Go(func() {
+			for {
+				rows, err := pool.Query(b.Context(), claim)
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				ids, err := pgx.CollectRows(rows, pgx.RowTo[[16]byte])
+				if err != nil {
+					b.Error(err)
+				}
+				if len(ids) == 0 {
+					return
+				}
+				if _, err := pool.Exec(b.Context(), remove, clinic, ids); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }
 
 // fill leaves n messages that are due in a clinic.

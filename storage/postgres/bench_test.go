@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -79,6 +80,42 @@ func BenchmarkHot(b *testing.B) {
 
 func BenchmarkImport(b *testing.B) {
 	storagetest.BenchImport(b, func(b *testing.B) storage.Driver { return open(b, newDatabase(b), nil) })
+}
+
+// BenchmarkImportCopy is the limit beside BenchmarkImport: one COPY of bookings, in
+// PostgreSQL's binary form, into a table with the same keys, indexes and constraint.
+func BenchmarkImportCopy(b *testing.B) {
+	dsn := newDatabase(b)
+	d, c := open(b, dsn, nil), storagetest.NewClinic("copy")
+	bookings := func(yield func(timebok.Record, error) bool) {
+		for i := range b.N {
+			x := c.Booking("", 0)
+			x.ID = timebok.New[booking.Booking](timebok.Source{})
+			x.Practitioner[15], x.Client[0], x.Client[1] = byte(i%8), byte(i*7), byte(i*13)
+			x.Time = timebok.Lasting(storagetest.Monday.AddDate(0, 0, i/80).Add(time.Duration(i/8%10)*time.Hour), c.Talk.Duration)
+			if !yield(x, nil) {
+				return
+			}
+		}
+	}
+	if report, err := d.Import(b.Context(), c.Clinic.ID, bookings, nil); err != nil || report.Added != b.N {
+		b.Fatalf("%+v, %v", report.Added, err)
+	}
+	conn, err := pgx.Connect(b.Context(), dsn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close(b.Context())
+	var rows bytes.Buffer
+	_, err = conn.PgConn().CopyTo(b.Context(), &rows, "COPY booking TO STDOUT BINARY")
+	if _, made := conn.Exec(b.Context(), "CREATE TABLE copied (LIKE booking INCLUDING ALL)"); err != nil || made != nil {
+		b.Fatal(err, made)
+	}
+	b.ResetTimer()
+	if _, err := conn.PgConn().CopyFrom(b.Context(), &rows, "COPY copied FROM STDIN BINARY"); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "records/s")
 }
 
 func BenchmarkGrowth(b *testing.B) {
