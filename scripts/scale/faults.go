@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"syscall"
@@ -58,11 +59,18 @@ var faults = []fault{
 		}, nil
 	}},
 	{"planned switchover", func(c *cluster) (func() error, error) {
-		n, err := c.leader()
-		if err != nil {
-			return nil, err
+		var err error
+		waited := wait("switchover", time.Minute, func() bool { // a standby may not be ready yet
+			var n *node
+			if n, err = c.leader(); err == nil {
+				err = c.post(n, "/switchover", fmt.Sprintf(`{"leader": %q}`, n.name()))
+			}
+			return err == nil
+		})
+		if waited != nil {
+			return nil, errors.Join(waited, err)
 		}
-		return nothing, c.post(n, "/switchover", fmt.Sprintf(`{"leader": %q}`, n.name()))
+		return nothing, nil
 	}},
 	{"an etcd member dies", func(c *cluster) (func() error, error) {
 		n := c.nodes[2]
