@@ -14,9 +14,9 @@
 //     the networks' events.
 //   - invoice: drafts, pre-flight, issue, credit; the port to access points.
 //     invoice/ehf writes EHF Billing 3.0.
-//   - storage: the port to the host's database; storage/memory and storage/sqlite
-//     are backends, storage/storagetest is the suite for others, storage/outbox
-//     performs what leaves the process.
+//   - storage: the port to the host's database; storage/memory, storage/sqlite and
+//     storage/postgres are backends, storage/storagetest is the suite for others,
+//     storage/outbox performs what leaves the process.
 //
 // Each imports only what stands above it: timebok <- series <- booking <-
 // insurance <- invoice <- storage <- storage/* <- examples. A host that imports
@@ -40,7 +40,8 @@
 //
 // Six sentinels say what to do, typed errors say what happened, and a Refusal or
 // InvalidError lists every reason, each with a stable code, the field, and a text
-// in bokmål, nynorsk and English. No error says anything about a person.
+// in bokmål, nynorsk and English. ReasonsOf gives such reasons of the other errors,
+// too. No error says anything about a person.
 //
 // # Privacy
 //

@@ -78,3 +78,37 @@ func (e *UnavailableError) Unwrap() []error {
 	}
 	return []error{ErrUnavailable, e.Cause}
 }
+
+// ReasonsOf returns the reasons of an error of the library, to show to people: those
+// of an *InvalidError or *Refusal, and one for each other sentinel, such as Outdated
+// for a *StaleError. An error of somebody else's has none.
+func ReasonsOf(err error) Reasons {
+	var rs Reasons
+	if rs.Join("", err) == nil {
+		return rs
+	}
+	for _, s := range []struct {
+		is   error
+		rule *Rule
+	}{{ErrNotFound, NotFound}, {ErrExists, Taken}, {ErrConflict, Outdated}, {ErrUnavailable, NoAnswer}} {
+		if errors.Is(err, s.is) {
+			rs.Add(s.rule, "")
+			break
+		}
+	}
+	return rs
+}
+
+// Rules of the errors that hold no reasons themselves; ReasonsOf gives them.
+var (
+	NotFound = NewRule("record.not-found", "finnes ikke", "finst ikkje", "does not exist")
+	Taken    = NewRule("record.exists", "finnes allerede", "finst alt", "exists already")
+	Outdated = NewRule("record.changed",
+		"noen andre har endret dette i mellomtiden; les det på nytt",
+		"nokon andre har endra dette i mellomtida; les det på nytt",
+		"somebody else has changed this meanwhile; read it again")
+	NoAnswer = NewRule("outside.unavailable",
+		"den andre siden svarte ikke; prøv igjen senere",
+		"den andre sida svarte ikkje; prøv igjen seinare",
+		"the other side did not answer; try again later")
+)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -42,4 +43,43 @@ func TestErrorsUnwrapToOneSentinel(t *testing.T) {
 	if err := (&timebok.UnavailableError{What: "mail", Cause: context.DeadlineExceeded}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error("the cause is lost")
 	}
+}
+
+// Whatever an error of the library says, it can be shown to people.
+func TestReasonsOf(t *testing.T) {
+	ref := timebok.Ref{Kind: timebok.KindBooking, ID: uuid.MustParse(someID), Version: 3}
+	both := timebok.Reasons{tooLate.At("Start"), tooMany.At("Count", timebok.P("max", 1), timebok.P("until", 2))}
+	for _, c := range []struct {
+		err  error
+		want []string
+	}{
+		{nil, nil}, {errors.New("disk full"), nil}, {context.Canceled, nil},
+		{both.Invalid(), []string{"test.late", "test.many"}}, {both.Refused(), []string{"test.late", "test.many"}},
+		{&timebok.NotFoundError{Ref: ref}, []string{"record.not-found"}}, {&timebok.ExistsError{Ref: ref}, []string{"record.exists"}},
+		{&timebok.StaleError{Ref: ref, Stored: 5}, []string{"record.changed"}}, {timebok.ErrConflict, []string{"record.changed"}},
+		{&timebok.UnavailableError{What: "network", Cause: context.DeadlineExceeded}, []string{"outside.unavailable"}},
+	} {
+		err := c.err
+		if err != nil {
+			err = fmt.Errorf("book: %w", err)
+		}
+		if got := timebok.ReasonsOf(err).Codes(); !slices.Equal(got, c.want) {
+			t.Errorf("%v: got %v, want %v", c.err, got, c.want)
+		}
+	}
+}
+
+// A host shows any error of the library with one loop.
+func ExampleReasonsOf() {
+	show := func(err error) {
+		for _, reason := range timebok.ReasonsOf(err) {
+			fmt.Printf("%s: %s\n", reason.Code(), reason.Text(timebok.Nynorsk))
+		}
+	}
+	_, err := timebok.ParseOrgNumber("123456789")
+	show(err)
+	show(&timebok.StaleError{Ref: timebok.Ref{Kind: timebok.KindBooking, Version: 3}, Stored: 4})
+	// Output:
+	// orgnumber.invalid: er ikkje eit gyldig organisasjonsnummer
+	// record.changed: nokon andre har endra dette i mellomtida; les det på nytt
 }

@@ -33,6 +33,16 @@ func TestParseID(t *testing.T) {
 	}
 }
 
+// An invoice's ID goes out in an address and comes back, as every other.
+func TestParseInvoiceID(t *testing.T) {
+	id := timebok.NewInvoiceID(timebok.Source{})
+	if back, err := timebok.ParseInvoiceID(id.String()); err != nil || back != id {
+		t.Errorf("%v came back as %v, %v", id, back, err)
+	}
+	_, err := timebok.ParseInvoiceID("17")
+	checkInvalid(t, err, timebok.BadID, "17")
+}
+
 func TestIDText(t *testing.T) {
 	id, _ := timebok.ParseID[thing](someID)
 	checkJSON(t, id)

@@ -125,12 +125,13 @@ func (rs *Reasons) Add(r *Rule, field string, params ...Param) {
 // Join appends the reasons of an *InvalidError or *Refusal, each field below
 // the given one, and returns any other error as it is.
 func (rs *Reasons) Join(field string, err error) error {
+	if err == nil {
+		return nil // most often, and errors.As costs its targets
+	}
 	var invalid *InvalidError
 	var refusal *Refusal
 	var found Reasons
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &invalid):
 		found = invalid.Reasons
 	case errors.As(err, &refusal):

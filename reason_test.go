@@ -145,23 +145,3 @@ func TestReasonsJoin(t *testing.T) {
 		t.Error("Join changed the reasons it read")
 	}
 }
-
-// Every rule of the numbers has a text in every language.
-func TestRulesSpeakAllLanguages(t *testing.T) {
-	seen := map[string]bool{}
-	for _, rule := range []*timebok.Rule{
-		timebok.BadID, timebok.BadMoney, timebok.BadPeriod, timebok.BadZone, timebok.Missing, timebok.BadValue, timebok.TooLong,
-		timebok.BadOrgNumber, timebok.BadMVANumber, timebok.BadBankAccount, timebok.BadIBAN, timebok.BadKID,
-		timebok.BadBirthNumber, timebok.BadHPRNumber, timebok.BadEmailAddress, timebok.BadPhoneNumber,
-	} {
-		if seen[rule.Code()] || rule.Code() == "" {
-			t.Errorf("code %q is used twice", rule.Code())
-		}
-		seen[rule.Code()] = true
-		for _, lang := range []timebok.Lang{timebok.Bokmaal, timebok.Nynorsk, timebok.English} {
-			if rule.At("").Text(lang) == "" {
-				t.Errorf("%s has no text in %s", rule.Code(), lang)
-			}
-		}
-	}
-}

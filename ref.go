@@ -60,3 +60,6 @@ type invoice struct{}
 
 // NewInvoiceID returns the ID of a new invoice.
 func NewInvoiceID(s Source) InvoiceID { return New[invoice](s) }
+
+// ParseInvoiceID reads the form of the ID's String, as ParseID does.
+func ParseInvoiceID(text string) (InvoiceID, error) { return ParseID[invoice](text) }

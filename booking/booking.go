@@ -159,8 +159,29 @@ func (b Booking) Session() series.Session {
 	return s
 }
 
-// Sessions maps bookings to what their series counts.
-func Sessions(bookings []Booking) []series.Session {
+// A Counted is what of a booking its series must know.
+type Counted struct {
+	ID ID
+	As series.Session
+}
+
+// Session is the booking as its series counts it.
+func (c Counted) Session() series.Session { return c.As }
+
+// Counted is what of the booking its series must know.
+func (b Booking) Counted() Counted { return Counted{b.ID, b.Session()} }
+
+// CountedOf maps bookings to what of them their series must know.
+func CountedOf(bookings []Booking) []Counted {
+	var out []Counted
+	for _, b := range bookings {
+		out = append(out, b.Counted())
+	}
+	return out
+}
+
+// Sessions maps bookings, or what is Counted of them, to what their series counts.
+func Sessions[B interface{ Session() series.Session }](bookings []B) []series.Session {
 	out := make([]series.Session, len(bookings))
 	for i, b := range bookings {
 		out[i] = b.Session()

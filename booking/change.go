@@ -58,7 +58,7 @@ func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, err
 		return Changes{}, err
 	}
 	was := b
-	if err := v.unknown(m.Needs(b)); err != nil {
+	if err := v.usable(m.Needs(b)); err != nil {
 		return Changes{}, err
 	}
 	var no timebok.Reasons
@@ -234,7 +234,7 @@ func (d *Desk) DecideAttach(v View, a AttachRequest, by timebok.Actor) (Changes,
 	if v.Service == nil {
 		wrong.Add(Unknown, "Service")
 	}
-	if err := wrong.Invalid(); err != nil {
+	if err := v.sound(wrong); err != nil {
 		return Changes{}, err
 	}
 	b, err := v.current(a.Version, by)

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/rickb777/date"
@@ -53,9 +54,15 @@ func (d *Desk) DecideBook(v View, r Request, by timebok.Actor) (Changes, error) 
 // draft returns the booking that a request would make, with what speaks against
 // it and for a second look.
 func (d *Desk) draft(v View, r Request) (Booking, Verdict, error) {
-	if err := v.unknown(r.Needs()); err != nil {
+	if err := v.usable(r.Needs()); err != nil {
 		return Booking{}, Verdict{}, err
 	}
+	return d.sketch(v, r)
+}
+
+// sketch is draft of a request whose practitioner and service are known, and whose
+// client may not be.
+func (d *Desk) sketch(v View, r Request) (Booking, Verdict, error) {
 	length := r.Duration
 	if length == 0 {
 		length = v.Service.Duration
@@ -77,15 +84,16 @@ func (d *Desk) draft(v View, r Request) (Booking, Verdict, error) {
 		b.Billing, b.BillingWhy = *r.Billing, r.BillingWhy
 	}
 	verdict, b, err := d.judge(v, b)
-	if r.Invite {
+	if r.Invite && v.Client != nil {
 		verdict.Refusals = append(verdict.Refusals, d.uninvitable(v, b)...)
 	}
 	return b, verdict, err
 }
 
-// unknown returns an *timebok.InvalidError naming what the needs name and the
-// clinic doesn't have.
-func (v View) unknown(n Needs) error {
+// usable returns an *timebok.InvalidError naming what the needs name and the clinic
+// doesn't have, and what the host has stored that is wrong in itself: a service
+// without a duration must not become a booking without one.
+func (v View) usable(n Needs) error {
 	var wrong timebok.Reasons
 	for _, f := range []struct {
 		name string
@@ -99,6 +107,21 @@ func (v View) unknown(n Needs) error {
 		if !f.ok {
 			wrong.Add(Unknown, f.name)
 		}
+	}
+	return v.sound(wrong)
+}
+
+// sound returns an *timebok.InvalidError of what is wrong already and of what is
+// wrong with the records that price and cap a session.
+func (v View) sound(wrong timebok.Reasons) error {
+	if v.Service != nil {
+		_ = wrong.Join("Service", v.Service.Validate()) // an InvalidError or nil, as below
+	}
+	if v.Series != nil {
+		_ = wrong.Join("Series", v.Series.Validate())
+	}
+	for i, a := range v.Agreements {
+		_ = wrong.Join("Agreements["+strconv.Itoa(i)+"]", a.Validate())
 	}
 	return wrong.Invalid()
 }
@@ -265,34 +288,46 @@ func (v View) charges(b Booking) []Charge {
 }
 
 // DecideCheck is DecideBook as a dry run: it says everything, and changes
-// nothing. An *timebok.ExistsError is the same error here.
+// nothing. A form that is half filled in is told what is missing, and what speaks
+// against the rest of it, as far as practitioner, service and start are there. An
+// *timebok.ExistsError is the same error here.
 func (d *Desk) DecideCheck(v View, r Request, by timebok.Actor) (Verdict, error) {
-	var verdict Verdict
-	err := r.missing()
-	if err == nil {
-		err = by.Check(v.Clinic.ID)
+	var wrong timebok.Reasons
+	elsewhere := by.Check(v.Clinic.ID)
+	for _, err := range []error{r.missing(), elsewhere, v.usable(r.Needs())} {
+		if err := wrong.Join("", err); err != nil {
+			return Verdict{}, err
+		}
 	}
-	if err == nil && v.Booking != nil {
+	if len(wrong) == 0 && v.Booking != nil {
 		if !r.repeats(*v.Booking) {
 			return Verdict{}, &timebok.ExistsError{Ref: v.Booking.Ref()}
 		}
 		return Verdict{Billing: v.Booking.Billing}, nil
 	}
-	var b Booking
-	if err == nil {
-		b, verdict, err = d.draft(v, r)
+	if elsewhere != nil || !r.judgeable(v) {
+		return Verdict{Refusals: wrong}, nil
 	}
+	if r.Client.IsZero() && v.Series != nil {
+		r.Client = v.Series.Client // that no client is chosen is said; another is not meant
+	}
+	b, verdict, err := d.sketch(v, r)
 	if err != nil {
-		var no timebok.Reasons
-		err = no.Join("", err)
-		return Verdict{Refusals: no}, err
+		return Verdict{Refusals: wrong}, err
 	}
 	verdict, b, _ = d.waive(v, verdict, b, r.Override, r.Billing != nil, by)
 	verdict.Billing = b.Billing
 	if timeRefused(verdict.Refusals) {
 		verdict.Alternatives, err = d.nearest(v, b)
 	}
+	verdict.Refusals = append(wrong, verdict.Refusals...)
 	return verdict, err
+}
+
+// judgeable reports whether the View and the request hold what a session needs to be
+// held to calendar and series.
+func (r Request) judgeable(v View) bool {
+	return v.Practitioner != nil && v.Service != nil && !r.Start.IsZero() && r.lengthIsValid() && v.sound(nil) == nil
 }
 
 func timeRefused(reasons timebok.Reasons) bool {

@@ -62,7 +62,7 @@ func (s *scene) load(n booking.Needs) booking.View {
 	}
 	for _, b := range s.have {
 		if b.Series == n.Series && !n.Series.IsZero() {
-			v.InSeries = append(v.InSeries, b)
+			v.InSeries = append(v.InSeries, b.Counted())
 		}
 		if b.Practitioner == n.Practitioner && b.State.IsActive() && b.Occupied().Overlaps(n.Within) {
 			v.Calendar.Busy = append(v.Calendar.Busy, booking.Busy{Booking: b.ID, Time: b.Occupied()})
@@ -309,6 +309,79 @@ func TestBookInvalid(t *testing.T) {
 		r.Duration = length
 		_, err = s.book(r)
 		wantInvalid(t, err, "Duration field.invalid")
+	}
+}
+
+// What the host has stored and is wrong in itself makes no booking.
+func TestBookOnUnsoundRecords(t *testing.T) {
+	s := newScene()
+	s.Talk.Duration, s.Talk.Price = 0, timebok.Kroner(-5)
+	s.agreements[0].Price = timebok.Kroner(-1)
+	s.Case.Approvals[0].Terms.Billing.By = "pigeon"
+	want := []string{
+		"Service.Duration field.invalid", "Service.Price money.invalid",
+		"Series.Terms.Billing.By field.invalid", "Agreements[0].Price money.invalid",
+	}
+	_, err := s.book(s.request())
+	wantInvalid(t, err, want...)
+	verdict, err := s.DecideCheck(s.load(s.request().Needs()), s.request(), s.by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantInvalid(t, verdict.Refusals.Invalid(), want...)
+}
+
+// A form that is half filled in is told what is missing and what speaks against the
+// rest; one that can't be judged yet, what is missing alone.
+func TestCheckOfAHalfFilledForm(t *testing.T) {
+	s := newScene()
+	s.Case.Approvals[0].Terms.Caps = []series.Cap{series.Sessions(0)}
+	s.add(t, booking.Request{Client: s.Ola.ID, With: s.Anne.ID, Service: s.Talk.ID, Start: ten})
+	whole := s.request()
+	whole.Invite = true
+	s.Ola.Email = timebok.EmailAddress{}
+	for name, c := range map[string]struct {
+		change func(r *booking.Request)
+		want   []string
+	}{
+		"whole":      {func(*booking.Request) {}, []string{"Start slot.taken", "Series cap.exhausted", "Client invite.contact"}},
+		"no client":  {func(r *booking.Request) { r.Client = timebok.ClientID{} }, []string{"Client field.missing", "Start slot.taken", "Series cap.exhausted"}},
+		"no why":     {func(r *booking.Request) { r.Override.Codes = []string{"slot.taken"} }, []string{"Override.Why override.why", "Series cap.exhausted", "Client invite.contact"}},
+		"no series":  {func(r *booking.Request) { r.Series = series.ID{} }, []string{"Start slot.taken", "Client invite.contact"}},
+		"no service": {func(r *booking.Request) { r.Service = timebok.ServiceID{} }, []string{"Service field.missing"}},
+		"no start":   {func(r *booking.Request) { r.Start = time.Time{} }, []string{"Start field.missing"}},
+		"a strange length": {
+			func(r *booking.Request) { r.Duration, r.Client = time.Second, timebok.ClientID{} },
+			[]string{"Client field.missing", "Duration field.invalid"},
+		},
+		"an unknown client": {
+			func(r *booking.Request) { r.Client = timebok.DeriveID[timebok.Client]("x") },
+			[]string{"Client ref.unknown", "Start slot.taken", "Series cap.exhausted", "Series series.client"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := whole
+			c.change(&r)
+			verdict, err := s.DecideCheck(s.load(r.Needs()), r, s.by)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, no := range verdict.Refusals {
+				got = append(got, no.Field+" "+no.Code())
+			}
+			slices.Sort(got)
+			slices.Sort(c.want)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("reasons (-want +got):\n%s", diff)
+			}
+		})
+	}
+	stranger := s.by
+	stranger.Clinic = timebok.DeriveID[timebok.Clinic]("other")
+	verdict, err := s.DecideCheck(s.load(whole.Needs()), whole, stranger)
+	if err != nil || !slices.Equal(verdict.Refusals.Codes(), []string{"actor.elsewhere"}) {
+		t.Errorf("a stranger is told %v, %v", verdict.Refusals.Codes(), err)
 	}
 }
 
@@ -689,8 +762,9 @@ func TestCheckSaysWhatBookSays(t *testing.T) {
 		}
 		time := []*timebok.Rule{booking.SlotTaken, booking.OutsideHours, booking.Holiday, booking.Absent, series.Expired, series.NotYetValid}
 		onlyTime := !slices.ContainsFunc(refusal.Reasons, func(r timebok.Reason) bool { return !slices.Contains(time, r.Rule) })
+		wished := r.Start
 		for i, slot := range verdict.Alternatives {
-			if !r.Start.Before(s.now) && slot.Time.Start.Before(s.now) {
+			if !wished.Before(s.now) && slot.Time.Start.Before(s.now) {
 				t.Fatalf("proposes %v, which is past", slot.Time)
 			}
 			r.Start = slot.Time.Start

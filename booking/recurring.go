@@ -104,7 +104,7 @@ func (d *Desk) decideAll(ctx context.Context, tx Tx, by timebok.Actor, r Request
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := v.unknown(n); err != nil {
+	if err := v.usable(n); err != nil {
 		return nil, nil, err
 	}
 	var all timebok.Reasons
@@ -155,6 +155,6 @@ func made(ctx context.Context, tx Tx, id ID, look bool) (*Booking, error) {
 func (v *View) add(b Booking) {
 	v.Calendar = v.Calendar.with(b)
 	if !b.Series.IsZero() {
-		v.InSeries = append(v.InSeries[:len(v.InSeries):len(v.InSeries)], b)
+		v.InSeries = append(v.InSeries[:len(v.InSeries):len(v.InSeries)], b.Counted())
 	}
 }

@@ -91,7 +91,7 @@ func (r Request) missing() error {
 			wrong.Add(timebok.Missing, f.name)
 		}
 	}
-	if r.Duration < 0 || r.Duration > 24*time.Hour || r.Duration%time.Minute != 0 {
+	if !r.lengthIsValid() {
 		wrong.Add(timebok.BadValue, "Duration")
 	}
 	switch r.Origin {
@@ -109,6 +109,10 @@ func (r Request) missing() error {
 	}
 	r.Override.check(&wrong)
 	return wrong.Invalid()
+}
+
+func (r Request) lengthIsValid() bool {
+	return r.Duration >= 0 && r.Duration <= 24*time.Hour && r.Duration%time.Minute == 0
 }
 
 // repeats reports whether b is what the request made when it was given before,

@@ -26,7 +26,7 @@ func (d *Desk) StartSeries(ctx context.Context, tx Tx, by timebok.Actor, s serie
 	if err != nil {
 		return series.Series{}, err
 	}
-	if err := v.unknown(Needs{Client: s.Client}); err != nil {
+	if err := v.usable(Needs{Client: s.Client}); err != nil {
 		return series.Series{}, err
 	}
 	tx.Save(s, timebok.Audit(d.Source, by, "series.open", s, s.Client))

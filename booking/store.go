@@ -53,7 +53,7 @@ type View struct {
 	Client       *timebok.Client
 	Service      *timebok.Service
 	Series       *series.Series
-	InSeries     []Booking                // every booking of the series, by start and ID
+	InSeries     []Counted                // every booking of the series, by start and ID
 	Agreements   []timebok.PriceAgreement // about the service
 	Calendar     Calendar                 // of the practitioner, in Needs.Within
 }

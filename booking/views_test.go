@@ -88,7 +88,7 @@ func TestOpenSeries(t *testing.T) {
 	onEvery(t, func(t *testing.T, o *office) {
 		employer := timebok.Billing{To: timebok.Recipient{Payer: o.Employer.ID}, By: timebok.ByEmail}
 		soon := o.start(series.Series{Kind: series.OtherPayer, Name: "Verft"}, series.Terms{
-			Billing: employer, ValidTo: new(day("2026-03-20")), Caps: []series.Cap{series.Sessions(5), {Treatment: "PSY45", Unit: series.CapSessions, Sessions: 4}},
+			Billing: employer, ValidTo: new(day("2026-03-20")), Caps: []series.Cap{series.Sessions(5)},
 		})
 		o.start(series.Series{Kind: series.OtherPayer, Name: "I fjor"}, series.Terms{Billing: employer, ValidTo: new(day("2026-03-01"))})
 		r := o.request()

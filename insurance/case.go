@@ -32,7 +32,7 @@ func (c Case) String() string { return string(c.Network) + " " + c.Number }
 type CaseStatus string
 
 const (
-	CaseOpen   CaseStatus = "open"
+	CaseOpen   CaseStatus = "open" // as is one of which the network says nothing
 	CaseClosed CaseStatus = "closed"
 )
 
@@ -71,17 +71,20 @@ func (c Case) usable() timebok.Reasons {
 	return no
 }
 
-// validate returns an *timebok.InvalidError with what a network left out.
+// validate returns an *timebok.InvalidError with what a network left out, or says
+// that no series or payer can be made of.
 func (c Case) validate() error {
 	var wrong timebok.Reasons
 	if c.Number == "" {
 		wrong.Add(timebok.Missing, "Case.Number")
 	}
-	if c.Payer.Org.IsZero() {
-		wrong.Add(timebok.Missing, "Case.Payer.Org")
+	switch c.Status {
+	case "", CaseOpen, CaseClosed:
+	default: // whatever it means, it is not open
+		wrong.Add(timebok.BadValue, "Case.Status")
 	}
-	if c.Payer.Name == "" {
-		wrong.Add(timebok.Missing, "Case.Payer.Name")
-	}
+	payer := c.Payer.payer()
+	_ = wrong.Join("Case.Payer", payer.Validate()) // an InvalidError or nil, as below
+	_ = wrong.Join("Case", c.terms(payer.ID).Validate())
 	return wrong.Invalid()
 }

@@ -10,7 +10,7 @@
 // booking whole, at a source version; the highest version wins, and repeated
 // events have no effect. Nobody is linked to a client by an e-mail address alone.
 //
-// What waits is listed with its reasons (Tx.Quarantine), resolved by somebody
-// (Intake.Resolve) or tried again when something was mended (Intake.Retry). Each
+// What waits is listed (Tx.Quarantine), said in words why (Intake.Check), resolved by
+// somebody (Intake.Resolve) or tried again when something was mended (Intake.Retry). Each
 // night Intake.Reconcile compares both sides, and changes no booking.
 package insurance

@@ -218,9 +218,24 @@ func (c *clinic) resolve(r insurance.Received, how insurance.Resolution) (insura
 	return got, err
 }
 
+// check says why a resolution would be refused, which must work.
+func (c *clinic) check(r insurance.Received, how insurance.Resolution) []string {
+	c.Helper()
+	var no timebok.Reasons
+	err := c.store.View(c.Context(), c.Clinic.ID, func(ctx context.Context, tx storage.Tx) (err error) {
+		no, err = c.intake.Check(ctx, tx, c.Actor(), r.ID(), how)
+		return err
+	})
+	if err != nil {
+		c.Fatalf("Check: %v", err)
+	}
+	return no.Codes()
+}
+
 // resolved resolves a quarantined event, which must work.
 func (c *clinic) resolved(r insurance.Received, how insurance.Resolution, want insurance.Result) insurance.Received {
 	c.Helper()
+	c.equal("reasons of Check", []string{}, c.check(r, how))
 	got, err := c.resolve(r, how)
 	if err != nil || got.Result != want {
 		c.Fatalf("Resolve: %s, %v, want %s", got.Result, err, want)
@@ -232,8 +247,10 @@ func (c *clinic) resolved(r insurance.Received, how insurance.Resolution, want i
 func (c *clinic) unresolved(r insurance.Received, how insurance.Resolution, why ...*timebok.Rule) {
 	c.Helper()
 	before := c.everything()
+	said := c.check(r, how)
 	_, err := c.resolve(r, how)
 	c.refused(err, why...)
+	c.equal("reasons of Check", timebok.ReasonsOf(err).Codes(), said)
 	c.equal("everything after a resolution that is refused", before, c.everything())
 }
 

@@ -195,7 +195,9 @@ func TestCaseThatCanNotBeUsed(t *testing.T) {
 		{"early", func(c *insurance.Case) { c.ValidFrom = new(day.Add(1)) }, []*timebok.Rule{series.NotYetValid}, series.NotYetValid},
 		{"used up", func(c *insurance.Case) { c.Used = 1000 }, []*timebok.Rule{series.Exhausted}, series.Exhausted},
 		{"without a payer", func(c *insurance.Case) { c.Payer = insurance.PayerInfo{} }, []*timebok.Rule{insurance.NoCase, timebok.Missing}, nil},
-		{"with caps that make no sense", func(c *insurance.Case) { c.Caps = []series.Cap{{}} }, []*timebok.Rule{series.BadCap}, nil},
+		{"of a payer that can't be", func(c *insurance.Case) { c.Payer.DueDays = -1 }, []*timebok.Rule{insurance.NoCase, timebok.BadValue}, nil},
+		{"of a status that is nobody's", func(c *insurance.Case) { c.Status = "paused" }, []*timebok.Rule{insurance.NoCase, timebok.BadValue}, nil},
+		{"with caps that make no sense", func(c *insurance.Case) { c.Caps = []series.Cap{{}} }, []*timebok.Rule{insurance.NoCase, series.BadCap}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			each(t, func(c *clinic) {

@@ -44,32 +44,9 @@ func (r Resolution) client(v IntakeView, e Event) (timebok.Client, timebok.Reaso
 // still can't be carried out the error is a *timebok.Refusal with every reason,
 // and the event waits on. Nobody can link it to a client with another birth date.
 func (in *Intake) Resolve(ctx context.Context, tx Tx, by timebok.Actor, id ReceivedID, r Resolution) (Received, error) {
-	if err := by.Check(tx.ClinicID()); err != nil {
-		return Received{}, err
-	}
-	entry, err := tx.Received(ctx, id)
+	entry, e, v, err := in.waiting(ctx, tx, by, id, r)
 	if err != nil {
 		return Received{}, err
-	}
-	if entry.Result != Quarantined {
-		return Received{}, timebok.Reasons{NotQuarantined.At("")}.Refused()
-	}
-	e, err := eventFrom(entry.Content)
-	if err != nil {
-		return Received{}, err
-	}
-	e.Unread = nil // somebody has looked at it
-	if r.Case != nil {
-		e.Booking.Case = r.Case
-	}
-	n := needsOf(e)
-	n.Client = r.Link
-	v, err := tx.LoadIntake(ctx, n)
-	if err != nil {
-		return Received{}, err
-	}
-	if v.Received == nil || v.Received.Version != entry.Version {
-		return Received{}, &timebok.StaleError{Ref: entry.Ref()}
 	}
 	x := external(v, e)
 	entry.Version++
@@ -86,6 +63,49 @@ func (in *Intake) Resolve(ctx context.Context, tx Tx, by timebok.Actor, id Recei
 	}
 	tx.Save(timebok.Audit(in.Source, by, "event.resolve", entry, o.booking.Client, r.Override.Codes...))
 	return in.settle(tx, v, x, entry, e, o)
+}
+
+// Check says why Resolve would be refused now, with the field and the words of every
+// reason, where the entry keeps codes; with none, Resolve would do. It changes nothing.
+// What came of looking the case up, such as UnknownCase, is in the entry alone.
+func (in *Intake) Check(ctx context.Context, tx Tx, by timebok.Actor, id ReceivedID, r Resolution) (timebok.Reasons, error) {
+	_, e, v, err := in.waiting(ctx, tx, by, id, r)
+	if err != nil || r.Decline {
+		return nil, err
+	}
+	r.bySomebody = true
+	o, err := in.apply(ctx, tx, v, e, r, by)
+	return o.no, err
+}
+
+// waiting reads a quarantined entry with its event, as the resolution has it, and
+// what a decision about it must know.
+func (in *Intake) waiting(ctx context.Context, tx Tx, by timebok.Actor, id ReceivedID, r Resolution) (entry Received, e Event, v IntakeView, err error) {
+	if err = by.Check(tx.ClinicID()); err != nil {
+		return entry, e, v, err
+	}
+	if entry, err = tx.Received(ctx, id); err != nil {
+		return entry, e, v, err
+	}
+	if entry.Result != Quarantined {
+		return entry, e, v, timebok.Reasons{NotQuarantined.At("")}.Refused()
+	}
+	if e, err = eventFrom(entry.Content); err != nil {
+		return entry, e, v, err
+	}
+	e.Unread = nil // somebody has looked at it
+	if r.Case != nil {
+		e.Booking.Case = r.Case
+	}
+	n := needsOf(e)
+	n.Client = r.Link
+	if v, err = tx.LoadIntake(ctx, n); err != nil {
+		return entry, e, v, err
+	}
+	if v.Received == nil || v.Received.Version != entry.Version {
+		return entry, e, v, &timebok.StaleError{Ref: entry.Ref()}
+	}
+	return entry, e, v, nil
 }
 
 func (in *Intake) decline(tx Tx, by timebok.Actor, x External, entry Received) Received {

@@ -23,7 +23,7 @@ type Format interface {
 }
 
 // DraftFor makes drafts of what a series or a client has to be billed: one for
-// each billing party and recipient. It is refused with NothingToBill if all is
+// each billing party and recipient, and one more for what is outside the VAT Act. It is refused with NothingToBill if all is
 // billed. Series goes before client; with a client alone it is the client's
 // sessions in no series.
 func (b *Biller) DraftFor(ctx context.Context, tx Tx, by timebok.Actor, s series.ID, c timebok.ClientID) ([]Invoice, error) {

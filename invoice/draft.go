@@ -15,8 +15,9 @@ type Changes struct {
 }
 
 // DecideDraft makes drafts of all delivered sessions in the View that stand on no
-// invoice: one draft for each billing party and recipient. Sessions that are
-// billed outside the host, or not at all, are left out.
+// invoice: one draft for each billing party and recipient, and one more for what is
+// outside the VAT Act, which may stand beside nothing else (rule BR-O-11). Sessions
+// that are billed outside the host, or not at all, are left out.
 func (b *Biller) DecideDraft(v View, by timebok.Actor) (Changes, error) {
 	if err := by.Check(v.Clinic.ID); err != nil {
 		return Changes{}, err
@@ -24,6 +25,7 @@ func (b *Biller) DecideDraft(v View, by timebok.Actor) (Changes, error) {
 	type key struct {
 		party   timebok.BillingPartyID
 		billing timebok.Billing
+		outside bool // the VAT Act
 	}
 	var c Changes
 	at := map[key]int{}
@@ -36,7 +38,8 @@ func (b *Biller) DecideDraft(v View, by timebok.Actor) (Changes, error) {
 			if !charge.Invoice.IsZero() || charge.Billing.By != timebok.EHF && charge.Billing.By != timebok.ByEmail {
 				continue
 			}
-			k := key{v.party(session), charge.Billing}
+			line := v.line(session, charge)
+			k := key{v.party(session), charge.Billing, line.VAT.Category == timebok.OutsideScope}
 			n, ok := at[k]
 			if !ok {
 				n = len(c.Invoices)
@@ -44,7 +47,7 @@ func (b *Biller) DecideDraft(v View, by timebok.Actor) (Changes, error) {
 				c.Invoices = append(c.Invoices, b.newDraft(v, k.party, k.billing, session))
 			}
 			draft := &c.Invoices[n]
-			draft.Lines = append(draft.Lines, v.line(session, charge))
+			draft.Lines = append(draft.Lines, line)
 			bookings[i] = claim(bookings[i], charge.Billing, draft.ID, false)
 		}
 	}

@@ -72,6 +72,28 @@ func TestDraftsGroup(t *testing.T) {
 	})
 }
 
+// Of one series, what is outside the VAT Act gets an invoice of its own: on one with
+// exempt lines no receiver would take it, and the draft could never be issued.
+func TestDraftsOutsideTheVATAct(t *testing.T) {
+	everywhere(t, func(d *desk) {
+		outside := d.Physio
+		outside.Version++
+		outside.VAT = timebok.VAT{Category: timebok.OutsideScope}
+		d.save(outside)
+		d.deliver(d.Case.ID, nil, 0, 2)
+		d.deliver(d.Case.ID, func(r *booking.Request) { r.Service = outside.ID }, 1)
+		made, err := d.drafts(d.Case.ID, timebok.ClientID{})
+		if err != nil || len(made) != 2 || len(made[0].Lines) != 2 || len(made[1].Lines) != 1 {
+			t.Fatalf("drafts %+v, %v; want one of two lines and one of one", made, err)
+		}
+		for _, draft := range made {
+			if _, err := d.issue(draft); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
 // A line says what the session was, as the recipient may know it.
 func TestDraftLine(t *testing.T) {
 	everywhere(t, func(d *desk) {

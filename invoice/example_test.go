@@ -9,9 +9,11 @@ import (
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/invoice"
+	"github.com/timebok/timebok/invoice/invoicetest"
 	"github.com/timebok/timebok/series"
 	"github.com/timebok/timebok/storage"
 	"github.com/timebok/timebok/storage/memory"
+	"github.com/timebok/timebok/storage/outbox"
 	"github.com/timebok/timebok/storage/storagetest"
 )
 
@@ -90,6 +92,44 @@ func ExampleBiller() {
 	// issued: number 1 to Fjellforsikring AS, KID 0000018
 	// credit note: number 2 takes back 1320.50 kroner of number 1
 	// new draft: 1 session
+}
+
+// The relay hands what is issued to the access point, and the invoice knows it.
+func ExampleSender() {
+	ctx := context.Background()
+	now := func() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
+	store, clinic := exampleClinic(ctx, now)
+
+	biller := &invoice.Biller{Source: timebok.Source{Now: now}, Format: plain{}} // a host uses ehf.Format
+	access := &invoicetest.Recorder{}                                            // a host, its access point
+	relay := &outbox.Relay{Store: store, Source: timebok.Source{Now: now}, Handlers: map[timebok.MessageKind]timebok.Handler{
+		invoice.SubmitInvoice: &invoice.Sender{
+			Transport: access, Biller: biller,
+			View: storage.In[invoice.Tx](store.View), Update: storage.In[invoice.Tx](store.Update),
+		},
+	}}
+	var x invoice.Invoice
+	err := store.Update(ctx, clinic.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
+		drafts, err := biller.DraftFor(ctx, tx, clinic.Actor(), clinic.Case.ID, timebok.ClientID{})
+		if err != nil {
+			return err
+		}
+		x, err = biller.Issue(ctx, tx, clinic.Actor(), drafts[0].ID, drafts[0].Version)
+		return err
+	})
+	fmt.Println(x.State, err)
+
+	_, err = relay.RunOnce(ctx)
+	fmt.Println(len(access.Taken()), "file to", access.Taken()[0].Receiver, err)
+	err = store.View(ctx, clinic.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
+		x, err = tx.Invoice(ctx, x.ID)
+		return err
+	})
+	fmt.Println(x.State, err)
+	// Output:
+	// issued <nil>
+	// 1 file to 995525828 <nil>
+	// submitted <nil>
 }
 
 // All that the insurer would reject two days later, at once and in words.

@@ -10,7 +10,7 @@ import (
 // A Cap is one line of what a series may use at most: a number of sessions, or an
 // amount; in total, or of one treatment type.
 type Cap struct {
-	Treatment string // treatment type; "" for all together
+	Treatment string // treatment type, by its code at the case's network; "" for all together
 	Unit      Unit
 	Sessions  int           // of CapSessions
 	Amount    timebok.Money // of CapAmount: what the payer pays at most

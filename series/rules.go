@@ -32,4 +32,10 @@ var (
 		"rammen må være et antall eller et beløp, og hver type bare én gang",
 		"ramma må vere eit tal eller eit beløp, og kvar type berre éin gong",
 		"a cap must be a number of sessions or an amount, and each kind only once")
+	// UncountedCap: treatment codes are a network's. In a series of none no session
+	// has one, and the cap would never be reached.
+	UncountedCap = timebok.NewRule("cap.network",
+		"en ramme for én behandling krever et nettverk med behandlingskoder",
+		"ei ramme for éi behandling krev eit nettverk med behandlingskodar",
+		"a cap of one treatment needs a network with treatment codes")
 )

@@ -91,6 +91,11 @@ func (s Series) Validate() error {
 	if err := wrong.Join("Terms", terms.Validate()); err != nil {
 		return err
 	}
+	for i, c := range terms.Caps {
+		if c.Treatment != "" && s.Case.Network == "" {
+			wrong.Add(UncountedCap, "Terms."+fieldAt("Caps", i))
+		}
+	}
 	switch s.Kind {
 	case InsuranceCase:
 		if s.Case.Number == "" {

@@ -34,7 +34,7 @@ func insured(t testing.TB, caps ...series.Cap) series.Series {
 	t.Helper()
 	s, err := series.Open(series.Series{
 		ID: timebok.DeriveID[series.Series]("s"), Client: timebok.DeriveID[timebok.Client]("c"),
-		Kind: series.InsuranceCase, Case: series.Case{Number: "6QPTR"},
+		Kind: series.InsuranceCase, Case: series.Case{Network: timebok.Behandlernettverk, Number: "6QPTR"},
 	}, series.Approval{At: march, Source: series.FromNetwork, Terms: series.Terms{Billing: insurer, Caps: caps}}, march)
 	if err != nil {
 		t.Fatal(err)
@@ -133,6 +133,7 @@ func TestValidateListsAll(t *testing.T) {
 				"Terms.Caps[3] cap.invalid", "Terms.Caps[4] cap.invalid", "Terms.Caps[5] cap.invalid",
 				"Terms.Billing.By billing.ehf.client",
 				"Terms.Share.Fixed field.invalid", "Terms.Share.Percent field.invalid",
+				"Terms.Caps[2] cap.network", "Terms.Caps[5] cap.network",
 				"Case.Number field.missing", "Terms.Billing.To series.payer",
 			},
 		},

@@ -29,7 +29,7 @@ func (tx *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, e
 	v.Service = maybe[timebok.Service](s, timebok.KindService, n.Service.UUID())
 	v.Series = maybe[series.Series](s, timebok.KindSeries, n.Series.UUID())
 	if !n.Series.IsZero() {
-		v.InSeries = sorted(s, byStart, func(b booking.Booking) bool { return b.Series == n.Series })
+		v.InSeries = booking.CountedOf(sorted(s, byStart, func(b booking.Booking) bool { return b.Series == n.Series }))
 	}
 	if !n.Service.IsZero() {
 		v.Agreements = sorted(s, byID, func(a timebok.PriceAgreement) bool { return a.Service == n.Service })

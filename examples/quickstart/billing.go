@@ -18,18 +18,20 @@ func (j *journal) issue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if bill, err := j.invoiceOf(ctx, s.ID, invoice.Bill); err != nil || bill.Number != 0 {
+	if bill, err := j.invoiceOf(ctx, s.ID, true); err != nil || bill.Number != 0 {
 		j.tell("Invoice %d is issued already.", bill.Number)
-		return err
+		return errors.Join(err, j.deliver(ctx))
 	}
-	var draft invoice.Invoice
-	err = j.update(ctx, func(ctx context.Context, tx storage.Tx) error {
-		drafts, err := j.biller.DraftFor(ctx, tx, j.by, s.ID, timebok.ClientID{})
-		if err == nil {
-			draft = drafts[0]
-		}
-		return err
-	})
+	draft, err := j.invoiceOf(ctx, s.ID, false) // of a run that was cut off
+	if err == nil && draft.Version == 0 {
+		err = j.update(ctx, func(ctx context.Context, tx storage.Tx) error {
+			drafts, err := j.biller.DraftFor(ctx, tx, j.by, s.ID, timebok.ClientID{})
+			if err == nil {
+				draft = drafts[0]
+			}
+			return err
+		})
+	}
 	if err != nil {
 		return err
 	}
@@ -61,13 +63,13 @@ func (j *journal) credit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	bill, err := j.invoiceOf(ctx, s.ID, invoice.Bill)
+	bill, err := j.invoiceOf(ctx, s.ID, true)
 	if err != nil {
 		return err
 	}
 	if len(bill.Taken) > 0 {
 		j.tell("It is credited already.")
-		return j.showSeries(ctx)
+		return errors.Join(j.deliver(ctx), j.showSeries(ctx))
 	}
 	err = j.update(ctx, func(ctx context.Context, tx storage.Tx) error {
 		last := bill.Lines[len(bill.Lines)-1]
@@ -88,14 +90,15 @@ func (j *journal) credit(ctx context.Context) error {
 	return j.showSeries(ctx)
 }
 
-// invoiceOf returns the issued invoice or credit note of a series, if there is one.
-func (j *journal) invoiceOf(ctx context.Context, s series.ID, kind invoice.Kind) (found invoice.Invoice, err error) {
+// invoiceOf returns the first invoice of a series that is issued, or that is a draft,
+// if there is one.
+func (j *journal) invoiceOf(ctx context.Context, s series.ID, issued bool) (found invoice.Invoice, err error) {
 	err = j.view(ctx, func(ctx context.Context, tx storage.Tx) error {
 		for x, err := range tx.Invoices(ctx, invoice.Filter{Series: s}) {
 			if err != nil {
 				return err
 			}
-			if x.Kind == kind && x.State.IsIssued() {
+			if x.Kind == invoice.Bill && x.State.IsIssued() == issued && found.Version == 0 {
 				found = x
 			}
 		}

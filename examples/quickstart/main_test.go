@@ -45,6 +45,39 @@ func TestRunTwice(t *testing.T) {
 	}
 }
 
+// A run that is cut off is completed by the next one.
+func TestRunAfterACut(t *testing.T) {
+	for _, at := range []string{
+		"with Ola Nord", "Connected.", "1 event: new", "By hand:", "Now tirsdag", "Cancelled:", "None is booked",
+		"1. desember 2026 kl. 13.00–13.50  completed", "Pre-flight:", "Invoice 1", "Credit note 2",
+	} {
+		t.Run(at, func(t *testing.T) {
+			dir := t.TempDir()
+			ctx, cancel := context.WithCancel(t.Context())
+			if err := run(ctx, &cutter{at, cancel}, dir); err == nil {
+				t.Fatal("the run was not cut off")
+			}
+			said, files := runIn(t, dir)
+			if len(files) != 2 || !strings.Contains(said, "delivered 2, invoiced 1; 1 left") {
+				t.Errorf("the next run leaves %d files:\n%s", len(files), said)
+			}
+		})
+	}
+}
+
+// A cutter calls cut when a text is written.
+type cutter struct {
+	at  string
+	cut func()
+}
+
+func (c *cutter) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte(c.at)) {
+		c.cut()
+	}
+	return len(p), nil
+}
+
 // Each file is what the payer asks for, breaks no official rule, and does not tell
 // who the client is.
 func TestFiles(t *testing.T) {

@@ -2,11 +2,13 @@ package ordeal
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 )
 
 // A Diary is the file in which one process writes what it was told. A line is
@@ -41,14 +43,33 @@ type entry struct {
 	outcome
 	command string
 	words   []string
+	told    string // when, and by which server
 }
 
-func (d *Diary) write(o outcome, command string, words ...any) {
-	line := fmt.Sprintln(append([]any{o, command}, words...)...)
+// write writes a line. Behind a # it has when, and which server answered if that is
+// known.
+func (d *Diary) write(ctx context.Context, o outcome, command string, words ...any) {
+	server := "-"
+	if s, ok := ctx.Value(answered{}).(*string); ok && *s != "" {
+		server = *s
+	}
+	line := fmt.Sprintln(append(append([]any{o, command}, words...), "#", time.Now().Format("15:04:05.000"), server)...)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if _, err := d.f.WriteString(line); err != nil {
 		panic(err) // a diary with holes proves nothing
+	}
+}
+
+// answered is the key of a context of a command, and its value where to write which
+// server answered.
+type answered struct{}
+
+// Answered notes which server answered a command. The context is the one that the
+// store's driver got: so whoever looks over its shoulder can tell.
+func Answered(ctx context.Context, server string) {
+	if s, ok := ctx.Value(answered{}).(*string); ok {
+		*s = server
 	}
 }
 
@@ -68,8 +89,9 @@ func read(dir string, each func(entry)) error {
 			if err != nil {
 				break
 			}
+			line, told, _ := strings.Cut(line, " # ")
 			if w := strings.Fields(line); len(w) >= 2 {
-				each(entry{outcome(w[0]), w[1], w[2:]})
+				each(entry{outcome(w[0]), w[1], w[2:], strings.TrimSpace(told)})
 			}
 		}
 		if err := f.Close(); err != nil {

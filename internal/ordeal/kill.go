@@ -34,6 +34,9 @@ func Kill(dir string, n int, process func(name string) *exec.Cmd) error {
 			return err
 		}
 	}
+	if err := billed(dir); err != nil {
+		return err
+	}
 	for round := range n {
 		i := round % 2
 		if err := wrote(filepath.Join(dir, names[i]+".diary")); err != nil {
@@ -62,6 +65,9 @@ func Strike(dir string, n int, process func(name string) *exec.Cmd, strike func(
 			_ = cmd.Wait()
 		}()
 	}
+	if err := billed(dir); err != nil {
+		return err
+	}
 	for range n {
 		for i := range 2 {
 			if err := goesOn(filepath.Join(dir, fmt.Sprint("struck-", i, ".diary"))); err != nil {
@@ -74,6 +80,16 @@ func Strike(dir string, n int, process func(name string) *exec.Cmd, strike func(
 		}
 	}
 	return nil
+}
+
+// billed waits until an invoice was issued: on a slow machine few kills may be over
+// before that, and have tested little.
+func billed(dir string) error {
+	return until(dir, func() bool {
+		issued := false
+		err := read(dir, func(e entry) { issued = issued || e.outcome == done && e.command == "issue" })
+		return err == nil && issued
+	})
 }
 
 // wrote waits until there is something in a diary.

@@ -2,6 +2,7 @@ package ordeal_test
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -58,11 +59,12 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// A store that now and then forgets what it has promised is found out.
+// A store that now and then forgets what it has promised is found out, and the
+// server that promised it is named.
 func TestLiar(t *testing.T) {
-	tally := workOn(t, &liar{Driver: memory.New()})
-	if !strings.Contains(strings.Join(tally.Problems, "\n"), "was done and is lost") {
-		t.Errorf("nobody noticed: %v", tally.Problems)
+	problems := strings.Join(workOn(t, &liar{Driver: memory.New()}).Problems, "\n")
+	if !regexp.MustCompile(`was done and is lost: \S+ the-liar`).MatchString(problems) {
+		t.Errorf("nobody noticed: %v", problems)
 	}
 }
 
@@ -88,6 +90,7 @@ type lie struct {
 func (l lie) Commit(ctx context.Context) error {
 	if l.told.Add(1)%40 == 0 {
 		l.Rollback()
+		ordeal.Answered(ctx, "the-liar")
 		return nil
 	}
 	return l.DriverTx.Commit(ctx)

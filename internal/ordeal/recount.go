@@ -41,7 +41,7 @@ func Finish(ctx context.Context, s *storage.Store, d *Diary) error {
 				_, err := in.Receive(ctx, tx, e)
 				return err
 			})
-			if !d.note(err, "event", c.id(), e.ID) {
+			if !d.note(ctx, err, "event", c.id(), e.ID) {
 				return err
 			}
 		}

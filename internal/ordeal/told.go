@@ -10,6 +10,7 @@ type told struct {
 	done, refused, unknown map[string]map[string]bool // by command
 	effects                map[effectOf]map[string]bool
 	seen                   map[string]map[string]bool // what of it is stored, by command
+	by                     map[string]string          // when and by which server, by command and words
 }
 
 // An effectOf is an effect: its kind, and the record that it is about.
@@ -18,7 +19,7 @@ type effectOf struct{ kind, about string }
 func readDiaries(dir string, t *Tally) (*told, error) {
 	d := &told{
 		done: map[string]map[string]bool{}, refused: map[string]map[string]bool{}, unknown: map[string]map[string]bool{},
-		effects: map[effectOf]map[string]bool{}, seen: map[string]map[string]bool{"book": {}, "cancel": {}, "issue": {}},
+		effects: map[effectOf]map[string]bool{}, seen: map[string]map[string]bool{"book": {}, "cancel": {}, "issue": {}}, by: map[string]string{},
 	}
 	err := read(dir, func(e entry) {
 		of := d.done
@@ -47,6 +48,9 @@ func readDiaries(dir string, t *Tally) (*told, error) {
 			of[e.command] = map[string]bool{}
 		}
 		of[e.command][join(e.words)] = true
+		if e.outcome == done {
+			d.by[e.command+" "+join(e.words)] = e.told
+		}
 	})
 	for key, ids := range d.effects {
 		// An invoice is submitted once, an event acknowledged once for each result; a
@@ -80,10 +84,10 @@ func (d *told) stored(t *Tally, b booking.Booking) {
 		t.Landed++
 	}
 	if d.done["cancel"][id] && b.State != booking.Cancelled {
-		t.problem("%v was cancelled and is %s", b.Ref(), b.State)
+		t.problem("%v was cancelled and is %s: %s", b.Ref(), b.State, d.by["cancel "+id])
 	}
 	if d.done["complete"][id] && b.State != booking.Completed {
-		t.problem("%v was completed and is %s", b.Ref(), b.State)
+		t.problem("%v was completed and is %s: %s", b.Ref(), b.State, d.by["complete "+id])
 	}
 }
 
@@ -94,7 +98,7 @@ func (d *told) lost(t *Tally) {
 	for _, command := range []string{"book", "issue"} {
 		for id := range d.done[command] {
 			if !d.seen[command][id] {
-				t.problem("%s %s was done and is lost", command, id)
+				t.problem("%s %s was done and is lost: %s", command, id, d.by[command+" "+id])
 			}
 		}
 	}

@@ -40,7 +40,7 @@ func Work(ctx context.Context, s *storage.Store, d *Diary, o Options) {
 		wg.Go(func() {
 			for ctx.Err() == nil {
 				w := worker{clinic: all[rand.IntN(len(all))], store: s, diary: d, desk: booking.Desk{Source: source}}
-				one, cancel := context.WithTimeout(ctx, o.Timeout)
+				one, cancel := context.WithTimeout(context.WithValue(ctx, answered{}, new(string)), o.Timeout)
 				w.command(one)
 				cancel()
 				if o.Pause > 0 {
@@ -56,7 +56,7 @@ func Work(ctx context.Context, s *storage.Store, d *Diary, o Options) {
 			_, err := relay.RunOnce(one)
 			cancel()
 			if err != nil {
-				d.note(err, "relay")
+				d.note(one, err, "relay")
 			}
 			time.Sleep(o.Pause + time.Millisecond)
 		}
@@ -67,8 +67,8 @@ func Work(ctx context.Context, s *storage.Store, d *Diary, o Options) {
 // newRelay carries effects out by writing them down. Its clock runs, so that leases
 // run out, and is ahead of every session's.
 func newRelay(s *storage.Store, d *Diary) *outbox.Relay {
-	write := timebok.HandlerFunc(func(_ context.Context, m timebok.Delivery) error {
-		d.write(effect, string(m.Kind), m.ID, m.About.ID)
+	write := timebok.HandlerFunc(func(ctx context.Context, m timebok.Delivery) error {
+		d.write(ctx, effect, string(m.Kind), m.ID, m.About.ID)
 		return nil
 	})
 	return &outbox.Relay{
@@ -82,7 +82,7 @@ func newRelay(s *storage.Store, d *Diary) *outbox.Relay {
 }
 
 // note writes down what an error means, and reports whether there is none.
-func (d *Diary) note(err error, command string, words ...any) bool {
+func (d *Diary) note(ctx context.Context, err error, command string, words ...any) bool {
 	o := odd
 	switch {
 	case err == nil:
@@ -95,7 +95,7 @@ func (d *Diary) note(err error, command string, words ...any) bool {
 	if o == odd {
 		words = append(words, strings.ReplaceAll(err.Error(), "\n", " "))
 	}
-	d.write(o, command, words...)
+	d.write(ctx, o, command, words...)
 	return err == nil
 }
 
@@ -149,7 +149,7 @@ func (w worker) book(ctx context.Context) {
 		_, err := w.desk.Book(ctx, tx, w.Actor(), r)
 		return err
 	})
-	w.diary.note(err, "book", r.ID)
+	w.diary.note(ctx, err, "book", r.ID)
 }
 
 // change does something to a booking in a state that it may be in.
@@ -172,7 +172,7 @@ func (w worker) change(ctx context.Context, command string, do func(ctx context.
 		return nil
 	})
 	if err != nil || !of.IsZero() {
-		w.diary.note(err, command, of)
+		w.diary.note(ctx, err, command, of)
 	}
 }
 
@@ -208,10 +208,10 @@ func (w worker) bill(ctx context.Context) {
 		return nil
 	})
 	for _, id := range issued {
-		w.diary.note(err, "issue", id)
+		w.diary.note(ctx, err, "issue", id)
 	}
 	if len(issued) == 0 {
-		w.diary.note(err, "draft")
+		w.diary.note(ctx, err, "draft")
 	}
 }
 
@@ -230,7 +230,7 @@ func (w worker) extend(ctx context.Context) {
 		})
 		return err
 	})
-	w.diary.note(err, "extend", s.ID)
+	w.diary.note(ctx, err, "extend", s.ID)
 }
 
 func (w worker) receive(ctx context.Context) {
@@ -240,5 +240,5 @@ func (w worker) receive(ctx context.Context) {
 		_, err := in.Receive(ctx, tx, e)
 		return err
 	})
-	w.diary.note(err, "event", w.id(), e.ID)
+	w.diary.note(ctx, err, "event", w.id(), e.ID)
 }

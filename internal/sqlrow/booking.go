@@ -69,6 +69,10 @@ var cancellation = func() []column[booking.Booking] {
 	return columns
 }()
 
+// CountedBookings reads what of bookings their series count: enough for
+// booking.Booking.Counted.
+var CountedBookings = only(Bookings, "id", "starts", "treatment", "price_ore", "billing_payer_id", "billing_method", "state", "charges", "cancelled_late")
+
 // Busy reads what occupies a practitioner, of the table booking.
 var Busy = table("booking", []column[BusyRow]{
 	ref("practitioner_id", func(b *BusyRow) *timebok.PractitionerID { return &b.Practitioner }),

@@ -18,8 +18,8 @@ import (
 func text[T any, S ~string](name string, at func(*T) *S) column[T] {
 	return column[T]{name,
 		func(_ Dialect, r *T) (any, error) { return string(*at(r)), nil },
-		func(_ Dialect, r *T, v any) error {
-			s, err := as[string](v)
+		func(d Dialect, r *T, v any) error {
+			s, err := d.GetText(v)
 			*at(r) = S(s)
 			return err
 		}}
@@ -28,8 +28,8 @@ func text[T any, S ~string](name string, at func(*T) *S) column[T] {
 func number[T any, N ~int | ~int64](name string, at func(*T) *N) column[T] {
 	return column[T]{name,
 		func(_ Dialect, r *T) (any, error) { return int64(*at(r)), nil },
-		func(_ Dialect, r *T, v any) error {
-			n, err := as[int64](v)
+		func(d Dialect, r *T, v any) error {
+			n, err := d.GetInt(v)
 			*at(r) = N(n)
 			return err
 		}}
@@ -39,8 +39,8 @@ func number[T any, N ~int | ~int64](name string, at func(*T) *N) column[T] {
 func micros[T any](name string, at func(*T) *time.Duration) column[T] {
 	return column[T]{name,
 		func(_ Dialect, r *T) (any, error) { return at(r).Microseconds(), nil },
-		func(_ Dialect, r *T, v any) error {
-			n, err := as[int64](v)
+		func(d Dialect, r *T, v any) error {
+			n, err := d.GetInt(v)
 			*at(r) = time.Duration(n) * time.Microsecond
 			return err
 		}}
@@ -49,8 +49,8 @@ func micros[T any](name string, at func(*T) *time.Duration) column[T] {
 func money[T any](name string, at func(*T) *timebok.Money) column[T] {
 	return column[T]{name,
 		func(_ Dialect, r *T) (any, error) { return at(r).Ore(), nil },
-		func(_ Dialect, r *T, v any) error {
-			n, err := as[int64](v)
+		func(d Dialect, r *T, v any) error {
+			n, err := d.GetInt(v)
 			*at(r) = timebok.Ore(n)
 			return err
 		}}
@@ -163,8 +163,8 @@ func parsed[T any, P fmt.Stringer, R interface {
 }](name string, at func(*T) *P) column[T] {
 	return column[T]{name,
 		func(_ Dialect, r *T) (any, error) { return (*at(r)).String(), nil },
-		func(_ Dialect, r *T, v any) error {
-			s, err := as[string](v)
+		func(d Dialect, r *T, v any) error {
+			s, err := d.GetText(v)
 			if err != nil {
 				return err
 			}
@@ -176,8 +176,8 @@ func parsed[T any, P fmt.Stringer, R interface {
 func private[T any](name string, at func(*T) *timebok.Private) column[T] {
 	return column[T]{name,
 		func(_ Dialect, r *T) (any, error) { return at(r).Reveal(), nil },
-		func(_ Dialect, r *T, v any) error {
-			s, err := as[string](v)
+		func(d Dialect, r *T, v any) error {
+			s, err := d.GetText(v)
 			*at(r) = timebok.Hide(s)
 			return err
 		}}
@@ -187,8 +187,8 @@ func private[T any](name string, at func(*T) *timebok.Private) column[T] {
 func revealed[T any, P interface{ Reveal() string }](name string, at func(*T) *P, parse func(string) (P, error)) column[T] {
 	return column[T]{name,
 		func(_ Dialect, r *T) (any, error) { return (*at(r)).Reveal(), nil },
-		func(_ Dialect, r *T, v any) error {
-			s, err := as[string](v)
+		func(d Dialect, r *T, v any) error {
+			s, err := d.GetText(v)
 			if err != nil || s == "" {
 				return err
 			}
@@ -206,8 +206,8 @@ func blob[T any](name string, at func(*T) *[]byte) column[T] {
 			}
 			return bytes.Clone(*at(r)), nil
 		},
-		func(_ Dialect, r *T, v any) error {
-			b, err := as[[]byte](v)
+		func(d Dialect, r *T, v any) error {
+			b, err := d.GetBytes(v)
 			*at(r) = bytes.Clone(b) // the driver's own, until its next row
 			return err
 		}}
@@ -224,6 +224,7 @@ func list[T, E any](name string, at func(*T) *[]E) column[T] {
 // document is any value as JSON: the one that get returns, unless it reports
 // that there is none.
 func document[T, E any](name string, get func(*T) (E, bool), set func(*T, E) error) column[T] {
+	kept := &memo[E]{}
 	return column[T]{name,
 		func(_ Dialect, r *T) (any, error) {
 			v, ok := get(r)
@@ -233,17 +234,24 @@ func document[T, E any](name string, get func(*T) (E, bool), set func(*T, E) err
 			b, err := json.Marshal(v)
 			return string(b), err
 		},
-		func(_ Dialect, r *T, v any) error {
-			s, err := as[string](v)
+		func(d Dialect, r *T, v any) error {
+			s, err := d.GetText(v)
 			if err != nil {
 				return err
 			}
-			var e E
-			if json.Unmarshal([]byte(s), &e) != nil {
-				return errJSON // the cause quotes the text
+			e, err := kept.get(s, decode[E])
+			if err != nil {
+				return err
 			}
 			return set(r, e)
 		}}
+}
+
+func decode[E any](text string) (e E, err error) {
+	if json.Unmarshal([]byte(text), &e) != nil {
+		return e, errJSON // the cause quotes the text
+	}
+	return e, nil
 }
 
 var errJSON = errors.New("not the JSON that belongs here")

@@ -8,9 +8,9 @@ import (
 	"github.com/rickb777/date"
 )
 
-// A Dialect passes values to a database and takes them from it. Numbers are
-// int64, texts are string and bytes are []byte in each; nil is NULL. A zero ID
-// and a zero time are NULL and never given to a Dialect.
+// A Dialect passes values to a database and takes them from it. Each is given
+// numbers as int64, texts as string and bytes as []byte; nil is NULL. A zero ID and
+// a zero time are NULL and never given to a Dialect.
 type Dialect interface {
 	PutID(uuid.UUID) any
 	PutTime(time.Time) any // cut to microseconds, in UTC
@@ -21,6 +21,9 @@ type Dialect interface {
 	GetTime(any) (time.Time, error)
 	GetDay(any) (date.Date, error)
 	GetBool(any) (bool, error)
+	GetInt(any) (int64, error)
+	GetText(any) (string, error)
+	GetBytes(any) ([]byte, error) // which may be the driver's own, until its next row
 }
 
 // SQLite passes IDs as BLOBs of 16 bytes, which sort as IDs do and take less
@@ -78,6 +81,15 @@ func (SQLite) GetBool(v any) (bool, error) {
 	n, err := as[int64](v)
 	return n != 0, err
 }
+
+// GetInt reads a number.
+func (SQLite) GetInt(v any) (int64, error) { return as[int64](v) }
+
+// GetText reads a text.
+func (SQLite) GetText(v any) (string, error) { return as[string](v) }
+
+// GetBytes reads bytes.
+func (SQLite) GetBytes(v any) ([]byte, error) { return as[[]byte](v) }
 
 // as returns v as a V, the zero V for NULL.
 func as[V any](v any) (V, error) {

@@ -25,8 +25,8 @@ var message = []column[timebok.Message]{
 			}
 			return string(m.Data), nil
 		},
-		func(_ Dialect, m *timebok.Message, v any) error {
-			s, err := as[string](v)
+		func(d Dialect, m *timebok.Message, v any) error {
+			s, err := d.GetText(v)
 			m.Data = json.RawMessage(s)
 			return err
 		}},

@@ -2,6 +2,7 @@ package sqlrow
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/timebok/timebok"
 )
@@ -43,6 +44,17 @@ func table[T any](name string, groups ...[]column[T]) *Table[T] {
 	return t
 }
 
+// only reads some columns of a table.
+func only[T any](t *Table[T], names ...string) *Table[T] {
+	var some []column[T]
+	for _, c := range t.columns {
+		if slices.Contains(names, c.name) {
+			some = append(some, column[T]{name: c.name, get: c.get})
+		}
+	}
+	return table(t.name, some)
+}
+
 // Name is the name of the table.
 func (t *Table[T]) Name() string { return t.name }
 
@@ -79,20 +91,25 @@ func (t *Table[T]) Values(d Dialect, clinic timebok.ClinicID, r timebok.Record, 
 
 // Scan makes a record of the values of Reads. An error names the column, and
 // never holds the value.
-func (t *Table[T]) Scan(d Dialect, row []any) (T, error) {
-	var r T
+func (t *Table[T]) Scan(d Dialect, row []any) (r T, err error) {
+	err = t.ScanTo(d, row, &r)
+	return r, err
+}
+
+// ScanTo is Scan into a zero record.
+func (t *Table[T]) ScanTo(d Dialect, row []any, to *T) error {
 	if len(row) < len(t.getters) {
-		return r, fmt.Errorf("%s: %d columns where %d belong", t.name, len(row), len(t.getters))
+		return fmt.Errorf("%s: %d columns where %d belong", t.name, len(row), len(t.getters))
 	}
-	for i, c := range t.getters {
+	for i := range t.getters {
 		if row[i] == nil {
 			continue
 		}
-		if err := c.get(d, &r, row[i]); err != nil {
-			return r, fmt.Errorf("%s.%s: %w", t.name, c.name, err)
+		if err := t.getters[i].get(d, to, row[i]); err != nil {
+			return fmt.Errorf("%s.%s: %w", t.name, t.getters[i].name, err)
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // A Mapping is a Table of some kind of record, to write it.

@@ -98,3 +98,27 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 }
+
+// The work grows with the lines and no faster: for each further line as many
+// siblings are passed in search of names, and as many elements are read.
+func TestLinearInLines(t *testing.T) {
+	v := NewValidator(nil)
+	work := func(lines int) (passed, elements int) {
+		if r, err := v.Validate(plain(lines).bytes()); err != nil || !r.Valid() {
+			t.Fatal(err, described(r))
+		}
+		elements = len(v.check.elems)
+		return budget*elements + 1<<20 - v.check.steps, elements
+	}
+	passed1, elements1 := work(1)
+	passed2, elements2 := work(2)
+	for _, lines := range []int{20, 200, 2000} {
+		passed, elements := work(lines)
+		if want := passed1 + (lines-1)*(passed2-passed1); passed != want {
+			t.Errorf("%d lines: %d siblings passed, want %d", lines, passed, want)
+		}
+		if want := elements1 + (lines-1)*(elements2-elements1); elements != want {
+			t.Errorf("%d lines: %d elements, want %d", lines, elements, want)
+		}
+	}
+}

@@ -148,7 +148,7 @@ func (r *reader) vat(n node) VAT {
 // sums compares the sums of the document with those of the model.
 func (r *reader) sums(d *Document) {
 	var wrong timebok.Reasons
-	t := d.addUp(nil, &wrong)
+	t := d.addUp(nil, nil, &wrong)
 	tax := r.at(root, "cac:TaxTotal")
 	r.sum(tax, "cbc:TaxAmount", t.VAT)
 	for k := range r.all(tax, "cac:TaxSubtotal") {

@@ -33,7 +33,7 @@ type Subtotal struct {
 // can carry or an amount is beyond timebok.MaxMoney.
 func (d Document) Totals() (Totals, error) {
 	var wrong timebok.Reasons
-	t := d.addUp(nil, &wrong)
+	t := d.addUp(nil, nil, &wrong)
 	if err := wrong.Invalid(); err != nil {
 		return Totals{}, err
 	}
@@ -44,29 +44,32 @@ func (d Document) Totals() (Totals, error) {
 // rounded half away from zero, less allowances, plus charges. The error is as
 // that of Totals.
 func (l Line) Amount() (timebok.Money, error) {
-	ore, ok := l.ore()
+	f, ok := l.figures()
 	if !ok {
 		return timebok.Money{}, timebok.Reasons{BadNumber.At("")}.Invalid()
 	}
-	return timebok.Ore(ore), nil
+	return timebok.Ore(f.ore), nil
 }
 
-func (l *Line) ore() (int64, bool) {
-	quantity, ok1 := fix(l.Quantity)
-	price, ok2 := fix(l.Price)
-	per, ok3 := l.per()
-	if !ok1 || !ok2 || !ok3 || per.coef <= 0 {
-		return 0, false
+// figures are the numbers of a line; ore is its amount.
+type figures struct {
+	quantity, price, per fixed
+	ore                  int64
+}
+
+func (l *Line) figures() (f figures, ok bool) {
+	var ok1, ok2, ok3 bool
+	f.quantity, ok1 = fix(l.Quantity)
+	f.price, ok2 = fix(l.Price)
+	f.per, ok3 = l.per()
+	if !ok1 || !ok2 || !ok3 || f.per.coef <= 0 {
+		return f, false
 	}
-	return l.oreOf(quantity, price, per)
-}
-
-func (l *Line) oreOf(quantity, price, per fixed) (int64, bool) {
-	ore, ok := oreOf(quantity, price, per)
+	f.ore, ok = oreOf(f.quantity, f.price, f.per)
 	for i := range l.Adjustments {
-		ore += l.Adjustments[i].signed()
+		f.ore += l.Adjustments[i].signed()
 	}
-	return ore, ok && ore <= maxOre && ore >= -maxOre
+	return f, ok && f.ore <= maxOre && f.ore >= -maxOre
 }
 
 // per is the base quantity of the price.
@@ -85,22 +88,26 @@ func (a *Adjustment) signed() int64 {
 	return -a.Amount.Ore()
 }
 
-// addUp is Totals. It appends the subtotals to room and what is wrong to wrong.
-func (d *Document) addUp(room []Subtotal, wrong *timebok.Reasons) Totals {
+// addUp is Totals. It appends the subtotals to room and what is wrong to wrong, and
+// keeps the figures of the first lines, as many as there is room for.
+func (d *Document) addUp(room []Subtotal, keep []figures, wrong *timebok.Reasons) Totals {
 	t := Totals{Prepaid: d.Prepaid, Rounding: d.Rounding, ByVAT: room[:0]}
 	var lines, allowances, charges, tax int64
 	for i := range d.Lines {
 		l := &d.Lines[i]
-		ore, ok := l.ore()
+		f, ok := l.figures()
+		if i < len(keep) {
+			keep[i] = f
+		}
 		if !ok {
 			wrong.Add(BadNumber, l.field(i, ""))
 			continue
 		}
-		if lines += ore; lines > maxOre || lines < -maxOre {
+		if lines += f.ore; lines > maxOre || lines < -maxOre {
 			wrong.Add(timebok.BadMoney, "Lines")
 			return t
 		}
-		if t.ByVAT = intoSubtotal(t.ByVAT, l.VAT, ore); len(t.ByVAT) > maxRates {
+		if t.ByVAT = intoSubtotal(t.ByVAT, l.VAT, f.ore); len(t.ByVAT) > maxRates {
 			wrong.Add(TooManyRates, "Lines")
 			return t
 		}

@@ -39,7 +39,8 @@ const maxScratch = 1 << 18
 func Append(dst []byte, d Document) ([]byte, error) {
 	var room [8]Subtotal
 	var wrong timebok.Reasons
-	t := d.addUp(room[:0], &wrong)
+	var w writer
+	t := d.addUp(room[:0], w.figures[:], &wrong)
 	d.check(&t, &wrong)
 	if len(wrong) > 0 {
 		d.checkTexts(&wrong)
@@ -48,7 +49,6 @@ func Append(dst []byte, d Document) ([]byte, error) {
 	if need := d.size(&t); cap(dst)-len(dst) < need {
 		dst = append(make([]byte, 0, len(dst)+need), dst...)
 	}
-	var w writer
 	b := w.document(dst, &d, &t)
 	if w.odd {
 		if d.checkTexts(&wrong); len(wrong) > 0 {
@@ -102,7 +102,13 @@ func (w *writer) document(b []byte, d *Document, t *Totals) []byte {
 	}
 	b = w.totals(b, d, t)
 	for i := range d.Lines {
-		b = w.line(b, &d.Lines[i], credit)
+		var f figures
+		if i < len(w.figures) {
+			f = w.figures[i]
+		} else {
+			f, _ = d.Lines[i].figures()
+		}
+		b = w.line(b, &d.Lines[i], &f, credit)
 	}
 	if credit {
 		return append(b, "</CreditNote>\n"...)
@@ -119,11 +125,11 @@ func (w *writer) head(b []byte, d *Document, credit bool) []byte {
 	b = append(b, "</cbc:IssueDate>"...)
 	if credit {
 		b = w.date(b, "<cbc:TaxPointDate>", d.TaxPoint, "</cbc:TaxPointDate>")
-		b = w.leaf(b, "<cbc:CreditNoteTypeCode>", string(d.Type), "</cbc:CreditNoteTypeCode>")
+		b = w.code(b, "<cbc:CreditNoteTypeCode>", string(d.Type), "</cbc:CreditNoteTypeCode>")
 		b = w.leaf(b, "<cbc:Note>", d.Note, "</cbc:Note>")
 	} else {
 		b = w.date(b, "<cbc:DueDate>", d.DueDate, "</cbc:DueDate>")
-		b = w.leaf(b, "<cbc:InvoiceTypeCode>", string(d.Type), "</cbc:InvoiceTypeCode>")
+		b = w.code(b, "<cbc:InvoiceTypeCode>", string(d.Type), "</cbc:InvoiceTypeCode>")
 		b = w.leaf(b, "<cbc:Note>", d.Note, "</cbc:Note>")
 		b = w.date(b, "<cbc:TaxPointDate>", d.TaxPoint, "</cbc:TaxPointDate>")
 	}

@@ -3,11 +3,7 @@ package ehf
 import "strconv"
 
 // line writes one line. Append has seen that its numbers are good.
-func (w *writer) line(b []byte, l *Line, credit bool) []byte {
-	quantity, _ := fix(l.Quantity)
-	price, _ := fix(l.Price)
-	per, _ := l.per()
-	ore, _ := l.oreOf(quantity, price, per)
+func (w *writer) line(b []byte, l *Line, f *figures, credit bool) []byte {
 	if credit {
 		b = append(b, "<cac:CreditNoteLine><cbc:ID>"...)
 	} else {
@@ -18,14 +14,14 @@ func (w *writer) line(b []byte, l *Line, credit bool) []byte {
 	b = w.leaf(b, "<cbc:Note>", l.Note, "</cbc:Note>")
 	if credit {
 		b = append(append(b, "<cbc:CreditedQuantity unitCode=\""...), l.Unit...)
-		b = quantity.append(append(b, "\">"...))
+		b = f.quantity.append(append(b, "\">"...))
 		b = append(b, "</cbc:CreditedQuantity><cbc:LineExtensionAmount"+inKroner...)
 	} else {
 		b = append(append(b, "<cbc:InvoicedQuantity unitCode=\""...), l.Unit...)
-		b = quantity.append(append(b, "\">"...))
+		b = f.quantity.append(append(b, "\">"...))
 		b = append(b, "</cbc:InvoicedQuantity><cbc:LineExtensionAmount"+inKroner...)
 	}
-	b = append(appendOre(b, ore), "</cbc:LineExtensionAmount>"...)
+	b = append(appendOre(b, f.ore), "</cbc:LineExtensionAmount>"...)
 	b = w.leaf(b, "<cbc:AccountingCost>", l.Cost, "</cbc:AccountingCost>")
 	b = w.period(b, l.Period)
 	b = w.leaf(b, "<cac:OrderLineReference><cbc:LineID>", l.OrderLine, "</cbc:LineID></cac:OrderLineReference>")
@@ -33,11 +29,11 @@ func (w *writer) line(b []byte, l *Line, credit bool) []byte {
 		b = w.adjustment(b, &l.Adjustments[i])
 	}
 	b = w.item(b, l)
-	b = price.append(append(b, "</cac:Item><cac:Price><cbc:PriceAmount"+inKroner...))
+	b = f.price.append(append(b, "</cac:Item><cac:Price><cbc:PriceAmount"+inKroner...))
 	b = append(b, "</cbc:PriceAmount>"...)
 	if l.Per.Sign() != 0 {
 		b = append(append(b, "<cbc:BaseQuantity unitCode=\""...), l.Unit...)
-		b = per.append(append(b, "\">"...))
+		b = f.per.append(append(b, "\">"...))
 		b = append(b, "</cbc:BaseQuantity>"...)
 	}
 	if credit {

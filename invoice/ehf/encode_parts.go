@@ -54,6 +54,11 @@ func (w *writer) period(b []byte, p *Period) []byte {
 	if p == nil {
 		return b
 	}
+	if p.From != nil && p.To != nil {
+		b = w.day(append(b, "<cac:InvoicePeriod><cbc:StartDate>"...), *p.From)
+		b = w.day(append(b, "</cbc:StartDate><cbc:EndDate>"...), *p.To)
+		return append(b, "</cbc:EndDate></cac:InvoicePeriod>"...)
+	}
 	b = append(b, "<cac:InvoicePeriod>"...)
 	b = w.date(b, "<cbc:StartDate>", p.From, "</cbc:StartDate>")
 	b = w.date(b, "<cbc:EndDate>", p.To, "</cbc:EndDate>")
@@ -96,7 +101,7 @@ func (w *writer) address(b []byte, a *Address) []byte {
 	b = w.leaf(b, "<cbc:PostalZone>", a.PostalCode, "</cbc:PostalZone>")
 	b = w.leaf(b, "<cbc:CountrySubentity>", a.Subdivision, "</cbc:CountrySubentity>")
 	b = w.leaf(b, "<cac:AddressLine><cbc:Line>", a.Line, "</cbc:Line></cac:AddressLine>")
-	return w.leaf(b, "<cac:Country><cbc:IdentificationCode>", a.Country, "</cbc:IdentificationCode></cac:Country>")
+	return w.code(b, "<cac:Country><cbc:IdentificationCode>", a.Country, "</cbc:IdentificationCode></cac:Country>")
 }
 
 func (w *writer) payee(b []byte, p *Payee) []byte {
@@ -137,7 +142,7 @@ func (w *writer) payment(b []byte, d *Document, credit bool) []byte {
 		if i == 0 {
 			b = w.leaf(b, " name=\"", p.Name, "\"")
 		}
-		b = w.leaf(b, ">", p.Code, "</cbc:PaymentMeansCode>")
+		b = w.code(b, ">", p.Code, "</cbc:PaymentMeansCode>")
 		if credit && i == 0 {
 			b = w.date(b, "<cbc:PaymentDueDate>", d.DueDate, "</cbc:PaymentDueDate>")
 		}

@@ -11,6 +11,8 @@ import (
 // markup before and after a value whole: few long copies cost less than many
 // short ones.
 type writer struct {
+	figures [24]figures // of the first lines, as addUp found them
+
 	odd bool // a text was written that checkTexts must look at
 
 	last     civil.Date // the last date that was written: a line has one twice
@@ -26,6 +28,14 @@ func (w *writer) leaf(b []byte, open, text, shut string) []byte {
 	return append(w.text(append(b, open...), text), shut...)
 }
 
+// code is leaf for what needs no escaping: check has seen it on a list.
+func (w *writer) code(b []byte, open, code, shut string) []byte {
+	if code == "" {
+		return b
+	}
+	return append(append(append(b, open...), code...), shut...)
+}
+
 // scheme writes an identifier with its scheme. The markup before it lacks the end
 // of the start tag.
 func (w *writer) scheme(b []byte, open string, id Identifier, shut string) []byte {
@@ -33,7 +43,7 @@ func (w *writer) scheme(b []byte, open string, id Identifier, shut string) []byt
 		return b
 	}
 	b = append(b, open...)
-	b = w.leaf(b, " schemeID=\"", id.Scheme, "\"")
+	b = w.code(b, " schemeID=\"", id.Scheme, "\"")
 	return w.leaf(b, ">", id.Value, shut)
 }
 
@@ -82,15 +92,17 @@ func (w *writer) text(b []byte, s string) []byte {
 // some beyond ASCII. It looks at eight bytes at a time, the last eight may be
 // looked at twice.
 func survey(s string) (marked, wide bool) {
-	const highs = 0x8080808080808080
-	if len(s) < 8 {
-		for i := range len(s) {
-			marked = marked || isMarkup[s[i]]
-			wide = wide || s[i] >= 0x80
-		}
-		return marked, wide
+	var x uint64
+	switch n := len(s); {
+	case n >= 8:
+		x = word(s[n-8:])
+	case n >= 4:
+		x = half(s) | half(s[n-4:])<<32
+	case n > 0:
+		x = uint64(s[0]) | uint64(s[n/2])<<8 | uint64(s[n-1])<<16 | 0x2020202020<<24
+	default:
+		return false, false
 	}
-	x := word(s[len(s)-8:])
 	found, all := markupIn(x), x
 	for ; len(s) > 8; s = s[8:] {
 		x = word(s)
@@ -107,10 +119,15 @@ func word(s string) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
+// half is the first four.
+func half(s string) uint64 {
+	_ = s[3]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
+}
+
 // markupIn has the high bit of some byte set if, and only if, a byte of the word
 // must be escaped. '<' and '>' differ in one bit, and so do '"' and '&' in another.
 func markupIn(x uint64) uint64 {
-	const ones = 0x0101010101010101
 	angle := x&^(2*ones) ^ '<'*ones
 	quote := x&^(4*ones) ^ '"'*ones
 	return ((x - 0x20*ones) | (angle - ones) | (quote - ones)) &^ x

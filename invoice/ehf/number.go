@@ -3,7 +3,6 @@ package ehf
 import (
 	"math/big"
 	"math/bits"
-	"strconv"
 
 	exact "github.com/shopspring/decimal"
 )
@@ -65,20 +64,28 @@ func fix(d exact.Decimal) (fixed, bool) {
 
 // append writes the number in the form of xs:decimal, without zeros at its end.
 func (f fixed) append(b []byte) []byte {
-	c := f.coef
-	if c < 0 {
-		b, c = append(b, '-'), -c
+	var text [24]byte // more than nineteen digits, the point and the sign
+	at := len(text)
+	rest := magnitude(f.coef)
+	for range f.places {
+		at--
+		text[at] = byte('0' + rest%10)
+		rest /= 10
 	}
-	b = strconv.AppendInt(b, c/powersOfTen[f.places], 10)
-	if f.places == 0 {
-		return b
+	if f.places > 0 {
+		at--
+		text[at] = '.'
 	}
-	b = append(b, '.')
-	rest := c % powersOfTen[f.places]
-	for at := f.places - 1; at >= 0; at-- {
-		b = append(b, byte('0'+rest/powersOfTen[at]%10))
+	for more := true; more; more = rest > 0 {
+		at--
+		text[at] = byte('0' + rest%10)
+		rest /= 10
 	}
-	return b
+	if f.coef < 0 {
+		at--
+		text[at] = '-'
+	}
+	return append(b, text[at:]...)
 }
 
 // maxOre is the greatest amount in øre, that of timebok.MaxMoney.
@@ -146,9 +153,5 @@ func signed(v uint64, negative bool) (int64, bool) {
 
 // appendOre writes an amount with two decimals.
 func appendOre(b []byte, ore int64) []byte {
-	if ore < 0 {
-		b, ore = append(b, '-'), -ore
-	}
-	b = strconv.AppendInt(b, ore/100, 10)
-	return append(b, '.', byte('0'+ore/10%10), byte('0'+ore%10))
+	return fixed{coef: ore, places: 2}.append(b)
 }

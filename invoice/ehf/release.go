@@ -79,7 +79,7 @@ type program struct {
 	release string
 	schema  *schema
 	tests   []tests // by the name of the element
-	empty   []rule  // on every element that is empty
+	empty   rules   // on every element that is empty
 	paths   *paths
 	forbids []bool // by state of paths: whether some rule is broken there
 	all     []rule
@@ -89,6 +89,7 @@ type program struct {
 
 // A suspect is a rule that forbids an attribute on some elements.
 type suspect struct {
+	on    name
 	where func(c *check, n node) bool
 	rule  rule
 }
@@ -137,9 +138,24 @@ type test struct {
 	pattern patternID
 	mark    uint8
 	with    name
-	value   string
+	value   uint64 // packed, 0 for any
 	where   func(c *check, n node) bool
-	rules   []rule
+	rules
+}
+
+// rules are held together, their tests apart: those of a clean document are all
+// that is looked at.
+type rules struct {
+	list []rule
+	oks  []func(c *check, n node) bool // beside list
+}
+
+func held(list []rule) rules {
+	r := rules{list: list}
+	for i := range list {
+		r.oks = append(r.oks, list[i].ok)
+	}
+	return r
 }
 
 type patternID int8
@@ -151,13 +167,13 @@ const noPattern patternID = -1
 func compile(release string, patterns []pattern) *program {
 	w := words()
 	p := &program{release: release, schema: ubl21(), tests: make([]tests, len(w.names))}
-	held := func(rules []rule) []rule {
+	of := func(rules []rule) []rule {
 		rules = slices.Clone(rules)
 		return slices.DeleteFunc(rules, func(r rule) bool { return !r.in(release) })
 	}
 	for id, pattern := range patterns {
 		for _, ctx := range pattern {
-			rules := held(ctx.rules)
+			rules := of(ctx.rules)
 			if len(rules) == 0 && len(ctx.rules) > 0 { // the release does not have the context
 				continue
 			}
@@ -171,29 +187,29 @@ func compile(release string, patterns []pattern) *program {
 				}
 			}
 			for _, n := range on {
-				p.tests[n].add(ctx.in, test{patternID(id), uint8(ctx.mark), ctx.with, ctx.value, ctx.where, rules})
+				p.tests[n].add(ctx.in, test{patternID(id), uint8(ctx.mark), ctx.with, pack([]byte(ctx.value)), ctx.where, held(rules)})
 			}
 		}
 	}
-	p.empty = held(emptyRules)
-	p.all = append(p.all, p.empty...)
+	p.empty = held(of(emptyRules))
+	p.all = append(p.all, p.empty.list...)
 	p.paths = newPaths(p.schema, forbiddenPaths)
 	p.forbids = make([]bool, len(p.paths.base))
 	for s, rules := range p.paths.rules {
-		rules = held(rules)
+		rules = of(rules)
 		p.paths.rules[s] = rules
 		p.forbids[s] = len(rules) > 0
 	}
 	for _, r := range forbiddenPaths {
 		if last := p.all[len(p.all)-1]; last.id != r.id { // lines have two paths
-			p.all = append(p.all, held([]rule{r})...)
+			p.all = append(p.all, of([]rule{r})...)
 		}
 	}
 	p.suspects = make([][]suspect, len(w.names))
 	for _, a := range slices.Concat(anywhere, onSome) {
-		for _, r := range held([]rule{a.rule()}) {
+		for _, r := range of([]rule{a.rule()}) {
 			p.all = append(p.all, r)
-			p.suspects[a.attribute] = append(p.suspects[a.attribute], suspect{a.where, r})
+			p.suspects[a.attribute] = append(p.suspects[a.attribute], suspect{a.on, a.where, r})
 		}
 	}
 	return p

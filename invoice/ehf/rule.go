@@ -18,7 +18,7 @@ type context struct {
 	on    []name                      // elements of these names; nil for all
 	in    name                        // whose parent has this name, if it is given
 	with  name                        // and that have this attribute, if it is given
-	value string                      // with this value, if it is given
+	value string                      // with this value of less than eight bytes, if it is given
 	mark  category                    // and that gather gave this category, if it is given
 	where func(c *check, n node) bool // and that satisfy this, if it is given
 	rules []rule
@@ -43,12 +43,24 @@ func hasEither(a, b name) func(*check, node) bool {
 
 // filled: there is such an element and it is not blank.
 func filled(path ...name) func(*check, node) bool {
-	return func(c *check, n node) bool { return len(c.normalOf(c.only(n, path...))) > 0 }
+	return func(c *check, n node) bool { return len(trim(c.value(c.only(n, path...)))) > 0 }
 }
 
-// atMost: there are no more than so many.
+// atMost: there are no more than so many, which is one at least.
 func atMost(most int, path ...name) func(*check, node) bool {
-	return func(c *check, n node) bool { return c.count(n, path...) <= most }
+	return func(c *check, n node) bool {
+		for i, step := range path { // the usual case: none, or one at every step
+			k := c.child(n, step)
+			if k == none {
+				return true
+			}
+			if c.again(k) != none {
+				return c.count(n, path[i:]...) <= most
+			}
+			n = k
+		}
+		return true
+	}
 }
 
 // twoDecimals: the amount has no more than two digits after its point.

@@ -6,64 +6,65 @@ import "fmt"
 type attributeRule struct {
 	number    string
 	attribute name
-	where     func(c *check, n node) bool // on these elements; nil for all
+	on        name                        // on elements of this name; unknown for all
+	where     func(c *check, n node) bool // that satisfy this; nil for all
 	shown     string                      // how the text names them
 }
 
 // anywhere lists the attributes of UBL's data types that EHF has no use for,
 // by the number of their UBL-DT rule.
 var anywhere = []attributeRule{
-	{"UBL-DT-08", atSchemeName, nil, ""},
-	{"UBL-DT-09", atSchemeAgencyName, nil, ""},
-	{"UBL-DT-10", atSchemeDataURI, nil, ""},
-	{"UBL-DT-11", atSchemeURI, nil, ""},
-	{"UBL-DT-12", atFormat, nil, ""},
-	{"UBL-DT-13", atUnitCodeListIdentifier, nil, ""},
-	{"UBL-DT-14", atUnitCodeListAgencyIdentifier, nil, ""},
-	{"UBL-DT-15", atUnitCodeListAgencyName, nil, ""},
-	{"UBL-DT-16", atListAgencyName, nil, ""},
-	{"UBL-DT-17", atListName, nil, ""},
-	{"UBL-DT-18", atName, not(named(cbcPaymentMeansCode)), "other elements than cbc:PaymentMeansCode"},
-	{"UBL-DT-19", atLanguageID, nil, ""},
-	{"UBL-DT-20", atListURI, nil, ""},
-	{"UBL-DT-21", atListSchemeURI, nil, ""},
-	{"UBL-DT-22", atLanguageLocaleID, nil, ""},
-	{"UBL-DT-23", atURI, nil, ""},
-	{"UBL-DT-24", atCurrencyCodeListVersionID, nil, ""},
-	{"UBL-DT-25", atCharacterSetCode, nil, ""},
-	{"UBL-DT-26", atEncodingCode, nil, ""},
-	{"UBL-DT-27", atSchemeAgencyID, nil, ""},
-	{"UBL-DT-28", atListAgencyID, nil, ""},
-	{"UBL-CR-663", atUnitCodeListID, nil, ""},
+	{"UBL-DT-08", atSchemeName, unknown, nil, ""},
+	{"UBL-DT-09", atSchemeAgencyName, unknown, nil, ""},
+	{"UBL-DT-10", atSchemeDataURI, unknown, nil, ""},
+	{"UBL-DT-11", atSchemeURI, unknown, nil, ""},
+	{"UBL-DT-12", atFormat, unknown, nil, ""},
+	{"UBL-DT-13", atUnitCodeListIdentifier, unknown, nil, ""},
+	{"UBL-DT-14", atUnitCodeListAgencyIdentifier, unknown, nil, ""},
+	{"UBL-DT-15", atUnitCodeListAgencyName, unknown, nil, ""},
+	{"UBL-DT-16", atListAgencyName, unknown, nil, ""},
+	{"UBL-DT-17", atListName, unknown, nil, ""},
+	{"UBL-DT-18", atName, unknown, not(named(cbcPaymentMeansCode)), "other elements than cbc:PaymentMeansCode"},
+	{"UBL-DT-19", atLanguageID, unknown, nil, ""},
+	{"UBL-DT-20", atListURI, unknown, nil, ""},
+	{"UBL-DT-21", atListSchemeURI, unknown, nil, ""},
+	{"UBL-DT-22", atLanguageLocaleID, unknown, nil, ""},
+	{"UBL-DT-23", atURI, unknown, nil, ""},
+	{"UBL-DT-24", atCurrencyCodeListVersionID, unknown, nil, ""},
+	{"UBL-DT-25", atCharacterSetCode, unknown, nil, ""},
+	{"UBL-DT-26", atEncodingCode, unknown, nil, ""},
+	{"UBL-DT-27", atSchemeAgencyID, unknown, nil, ""},
+	{"UBL-DT-28", atListAgencyID, unknown, nil, ""},
+	{"UBL-CR-663", atUnitCodeListID, unknown, nil, ""},
 }
 
 // onSome lists those that are forbidden on some elements.
 var onSome = []attributeRule{
-	{"UBL-CR-648", atSchemeID, path(cbcCustomizationID), "cbc:CustomizationID"},
-	{"UBL-CR-649", atSchemeID, path(cbcProfileID), "cbc:ProfileID"},
-	{"UBL-CR-650", atSchemeID, path(cbcID), "the document's cbc:ID"},
-	{"UBL-CR-651", atSchemeID, path(cbcSalesOrderID), "cbc:SalesOrderID"},
-	{"UBL-CR-652", atSchemeID, named(cbcCompanyID, cacPartyTaxScheme), "cac:PartyTaxScheme/cbc:CompanyID"},
-	{"UBL-CR-653", atSchemeID, path(cacPaymentMeans, cbcPaymentID), "cbc:PaymentID"},
-	{"UBL-CR-654", atSchemeID, path(cacPaymentMeans, cacPayeeFinancialAccount, cbcID), "cac:PayeeFinancialAccount/cbc:ID"},
-	{"UBL-CR-655", atSchemeID, path(cacPaymentMeans, cacPayeeFinancialAccount, cacFinancialInstitutionBranch, cbcID), "cac:FinancialInstitutionBranch/cbc:ID"},
-	{"UBL-CR-656", atListID, path(cbcInvoiceTypeCode), "cbc:InvoiceTypeCode"},
-	{"UBL-CR-657", atListID, path(cbcDocumentCurrencyCode), "cbc:DocumentCurrencyCode"},
-	{"UBL-CR-658", atListID, path(cbcTaxCurrencyCode), "cbc:TaxCurrencyCode"},
-	{"UBL-CR-659", atListID, path(cacAdditionalDocumentReference, cbcDocumentTypeCode), "cac:AdditionalDocumentReference/cbc:DocumentTypeCode"},
-	{"UBL-CR-660", atListID, named(cbcIdentificationCode, cacCountry), "cac:Country/cbc:IdentificationCode"},
-	{"UBL-CR-661", atListID, path(cacPaymentMeans, cbcPaymentMeansCode), "cbc:PaymentMeansCode"},
-	{"UBL-CR-662", atListID, named(cbcAllowanceChargeReasonCode), "cbc:AllowanceChargeReasonCode"},
-	{"UBL-CR-665", atSchemeID, otherReferenceID, "cac:AdditionalDocumentReference/cbc:ID, unless its cbc:DocumentTypeCode is 130"},
-	{"UBL-CR-667", atSchemeID, named(cbcID, cacBuyersItemIdentification), "cac:BuyersItemIdentification/cbc:ID"},
-	{"UBL-CR-668", atSchemeID, named(cbcID, cacSellersItemIdentification), "cac:SellersItemIdentification/cbc:ID"},
-	{"UBL-CR-672", atListID, path(cbcCreditNoteTypeCode), "cbc:CreditNoteTypeCode"},
-	{"UBL-CR-674", atSchemeID, named(cbcPrimaryAccountNumberID), "cbc:PrimaryAccountNumberID"},
-	{"UBL-CR-675", atSchemeID, named(cbcNetworkID, cacCardAccount), "cac:CardAccount/cbc:NetworkID"},
-	{"UBL-CR-676", atSchemeID, named(cbcID, cacPaymentMandate), "cac:PaymentMandate/cbc:ID"},
-	{"UBL-CR-677", atSchemeID, named(cbcID, cacPayerFinancialAccount, cacPaymentMandate), "cac:PayerFinancialAccount/cbc:ID"},
-	{"UBL-CR-678", atSchemeID, named(cbcID, cacTaxCategory), "cac:TaxCategory/cbc:ID"},
-	{"UBL-CR-679", atSchemeID, named(cbcID, cacClassifiedTaxCategory), "cac:ClassifiedTaxCategory/cbc:ID"},
+	{"UBL-CR-648", atSchemeID, cbcCustomizationID, atRoot, "cbc:CustomizationID"},
+	{"UBL-CR-649", atSchemeID, cbcProfileID, atRoot, "cbc:ProfileID"},
+	{"UBL-CR-650", atSchemeID, cbcID, atRoot, "the document's cbc:ID"},
+	{"UBL-CR-651", atSchemeID, cbcSalesOrderID, atRoot, "cbc:SalesOrderID"},
+	{"UBL-CR-652", atSchemeID, cbcCompanyID, inside(cacPartyTaxScheme), "cac:PartyTaxScheme/cbc:CompanyID"},
+	{"UBL-CR-653", atSchemeID, cbcPaymentID, path(cacPaymentMeans, cbcPaymentID), "cbc:PaymentID"},
+	{"UBL-CR-654", atSchemeID, cbcID, path(cacPaymentMeans, cacPayeeFinancialAccount, cbcID), "cac:PayeeFinancialAccount/cbc:ID"},
+	{"UBL-CR-655", atSchemeID, cbcID, path(cacPaymentMeans, cacPayeeFinancialAccount, cacFinancialInstitutionBranch, cbcID), "cac:FinancialInstitutionBranch/cbc:ID"},
+	{"UBL-CR-656", atListID, cbcInvoiceTypeCode, atRoot, "cbc:InvoiceTypeCode"},
+	{"UBL-CR-657", atListID, cbcDocumentCurrencyCode, atRoot, "cbc:DocumentCurrencyCode"},
+	{"UBL-CR-658", atListID, cbcTaxCurrencyCode, atRoot, "cbc:TaxCurrencyCode"},
+	{"UBL-CR-659", atListID, cbcDocumentTypeCode, path(cacAdditionalDocumentReference, cbcDocumentTypeCode), "cac:AdditionalDocumentReference/cbc:DocumentTypeCode"},
+	{"UBL-CR-660", atListID, cbcIdentificationCode, inside(cacCountry), "cac:Country/cbc:IdentificationCode"},
+	{"UBL-CR-661", atListID, cbcPaymentMeansCode, path(cacPaymentMeans, cbcPaymentMeansCode), "cbc:PaymentMeansCode"},
+	{"UBL-CR-662", atListID, cbcAllowanceChargeReasonCode, nil, "cbc:AllowanceChargeReasonCode"},
+	{"UBL-CR-665", atSchemeID, cbcID, otherReferenceID, "cac:AdditionalDocumentReference/cbc:ID, unless its cbc:DocumentTypeCode is 130"},
+	{"UBL-CR-667", atSchemeID, cbcID, inside(cacBuyersItemIdentification), "cac:BuyersItemIdentification/cbc:ID"},
+	{"UBL-CR-668", atSchemeID, cbcID, inside(cacSellersItemIdentification), "cac:SellersItemIdentification/cbc:ID"},
+	{"UBL-CR-672", atListID, cbcCreditNoteTypeCode, atRoot, "cbc:CreditNoteTypeCode"},
+	{"UBL-CR-674", atSchemeID, cbcPrimaryAccountNumberID, nil, "cbc:PrimaryAccountNumberID"},
+	{"UBL-CR-675", atSchemeID, cbcNetworkID, inside(cacCardAccount), "cac:CardAccount/cbc:NetworkID"},
+	{"UBL-CR-676", atSchemeID, cbcID, inside(cacPaymentMandate), "cac:PaymentMandate/cbc:ID"},
+	{"UBL-CR-677", atSchemeID, cbcID, inside(cacPayerFinancialAccount, cacPaymentMandate), "cac:PayerFinancialAccount/cbc:ID"},
+	{"UBL-CR-678", atSchemeID, cbcID, inside(cacTaxCategory), "cac:TaxCategory/cbc:ID"},
+	{"UBL-CR-679", atSchemeID, cbcID, inside(cacClassifiedTaxCategory), "cac:ClassifiedTaxCategory/cbc:ID"},
 }
 
 // named: the element has this name and stands in these, nearest first.
@@ -92,7 +93,7 @@ func not(where func(*check, node) bool) func(*check, node) bool {
 
 // otherReferenceID: the ID of a supporting document that is no invoiced object.
 func otherReferenceID(c *check, n node) bool {
-	if !named(cbcID, cacAdditionalDocumentReference)(c, n) {
+	if !c.under(n, cacAdditionalDocumentReference) {
 		return false
 	}
 	kind := c.up(n, cbcDocumentTypeCode)
@@ -125,7 +126,7 @@ func (c *check) attributesOf(n node) {
 	for i := e.attrs; i < e.attrsEnd; i++ {
 		list := c.suspects[c.attrs[i].name]
 		for k := range list {
-			if s := &list[k]; s.where == nil || s.where(c, n) {
+			if s := &list[k]; (s.on == unknown || s.on == e.name) && (s.where == nil || s.where(c, n)) {
 				c.once(&s.rule, n)
 			}
 		}

@@ -3,12 +3,12 @@ package ehf
 // The code lists: the European standard's BR-CL rules, then Peppol's.
 
 // coded makes a rule that the value is on a list.
-func coded(id, of, ofNB string, list codeList) []rule {
+func coded(id, of, ofNB string, list *codeList) []rule {
 	return []rule{listRule(id, of, ofNB, func(c *check, n node) bool { return list.has(c.normalOf(n)) })}
 }
 
 // codedAttribute makes a rule that an attribute is on a list.
-func codedAttribute(id, of, ofNB string, a name, list codeList) []rule {
+func codedAttribute(id, of, ofNB string, a name, list *codeList) []rule {
 	return []rule{listRule(id, of, ofNB, func(c *check, n node) bool {
 		v, _ := c.attribute(n, a)
 		return list.has(normal(v))
@@ -99,7 +99,7 @@ func partOf(mark uint8) func(*check, node) bool {
 
 // Peppol's lists. They want the code itself, as the one text of its element.
 
-func peppolCoded(id, of, ofNB string, list codeList) []rule {
+func peppolCoded(id, of, ofNB string, list *codeList) []rule {
 	return []rule{listRule(id, of, ofNB, func(c *check, n node) bool { return list.has(c.normalText(n)) })}
 }
 

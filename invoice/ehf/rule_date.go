@@ -50,22 +50,14 @@ func minutes(year, month, dom int64) int64 {
 
 // plainDay reads a date of the form YYYY-MM-DD and no other.
 func plainDay(b []byte) (day, bool) {
-	if len(b) != 10 || b[4] != '-' || b[7] != '-' {
+	if len(b) != 10 || b[4] != '-' || b[7] != '-' || !allDigits(b[:4]) || !allDigits(b[5:7]) || !allDigits(b[8:]) {
 		return day{}, false
 	}
-	var v [3]int64
-	for i, part := range [3][2]int{{0, 4}, {5, 7}, {8, 10}} {
-		for _, c := range b[part[0]:part[1]] {
-			if !isDigit(c) {
-				return day{}, false
-			}
-			v[i] = v[i]*10 + int64(c-'0')
-		}
-	}
-	if v[0] == 0 || v[1]-1 > 11 || v[1] == 0 || v[2] == 0 || v[2] > 28 && v[2] > daysIn(v[0], v[1]) {
+	year, month, dom := number(b[:4]), number(b[5:7]), number(b[8:])
+	if year == 0 || month == 0 || month > 12 || dom == 0 || dom > 28 && dom > daysIn(year, month) {
 		return day{}, false
 	}
-	return day{minutes(v[0], v[1], v[2]), true}, true
+	return day{minutes(year, month, dom), true}, true
 }
 
 func daysIn(year, month int64) int64 {

@@ -24,35 +24,41 @@ func whole(v int64) decimal { return decimal{v: v, known: true} }
 // digits are enough: to reckon with millions of them would take hours.
 func parseDecimal(b []byte) (decimal, bool) {
 	b = trim(b)
-	if len(b) > 1000 || !validDecimal(b) {
-		return decimal{}, false
-	}
-	negative := b[0] == '-'
-	if negative || b[0] == '+' {
+	negative := len(b) > 0 && b[0] == '-'
+	if negative || len(b) > 0 && b[0] == '+' {
 		b = b[1:]
 	}
-	d := decimal{known: true}
 	if len(b) > 18 {
-		return parseWide(b, negative), true
+		return parseWide(b, negative)
 	}
-	point := false
-	for _, c := range b {
-		if c == '.' {
-			point = true
-			continue
+	v, point := int64(0), -1
+	for i, c := range b {
+		switch {
+		case isDigit(c):
+			v = v*10 + int64(c-'0')
+		case c == '.' && point < 0:
+			point = i
+		default:
+			return decimal{}, false
 		}
-		d.v = d.v*10 + int64(c-'0')
-		if point {
-			d.scale++
-		}
+	}
+	if len(b) == 0 || len(b) == 1 && point == 0 { // no digit
+		return decimal{}, false
+	}
+	d := decimal{v: v, known: true}
+	if point >= 0 {
+		d.scale = int32(len(b) - point - 1)
 	}
 	if negative {
-		d.v = -d.v
+		d.v = -v
 	}
 	return d, true
 }
 
-func parseWide(b []byte, negative bool) decimal {
+func parseWide(b []byte, negative bool) (decimal, bool) {
+	if len(b) > 1000 || !validDecimal(b) || !isDigit(b[0]) && b[0] != '.' {
+		return decimal{}, false
+	}
 	digits := make([]byte, 0, len(b))
 	d := decimal{known: true}
 	for i, c := range b {
@@ -66,7 +72,7 @@ func parseWide(b []byte, negative bool) decimal {
 	if negative {
 		d.wide.Neg(d.wide)
 	}
-	return d
+	return d, true
 }
 
 func (d decimal) big() *big.Int {

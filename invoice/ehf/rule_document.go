@@ -97,7 +97,7 @@ var noteRules = []rule{
 }
 
 func hasTypeCode(c *check, n node) bool {
-	return len(c.normalOf(c.only(n, cbcInvoiceTypeCode))) > 0 || len(c.normalOf(c.only(n, cbcCreditNoteTypeCode))) > 0
+	return filled(cbcInvoiceTypeCode)(c, n) || filled(cbcCreditNoteTypeCode)(c, n)
 }
 
 func version21(c *check, n node) bool {

@@ -62,8 +62,8 @@ func digits(n int) func([]byte) bool {
 }
 
 func allDigits(s []byte) bool {
-	for i := range len(s) {
-		if !isDigit(s[i]) {
+	for _, c := range s {
+		if !isDigit(c) {
 			return false
 		}
 	}
@@ -85,19 +85,17 @@ func isGLN(s []byte) bool {
 
 // isOrgNumber: nine digits, the last of which is the check digit modulo 11
 // with the weights 2 to 7 from the right.
-func isOrgNumber(s []byte) bool { return digits(9)(s) && modulo11(s) }
+func isOrgNumber(s []byte) bool { return len(s) == 9 && allDigits(s) && modulo11(s) }
 
+// modulo11 is for up to eleven digits that are not all zero.
 func modulo11(s []byte) bool {
-	sum, weight, above := 0, 2, false
-	for i := len(s) - 2; i >= 0; i-- {
-		above = above || s[i] != '0'
-		sum += int(s[i]-'0') * weight
-		if weight++; weight > 7 {
-			weight = 2
-		}
+	weights := [...]int{5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1} // the check digit added, the sum is a multiple
+	sum, some := 0, byte(0)
+	for i, d := range s {
+		sum += int(d-'0') * weights[len(weights)-len(s)+i]
+		some |= d - '0'
 	}
-	check := s[len(s)-1]
-	return (above || check != '0') && (11-sum%11)%11 == int(check-'0')
+	return sum%11 == 0 && some != 0
 }
 
 func isCVR(s []byte) bool { return isDanishSE(s) || digits(8)(s) }
@@ -114,8 +112,8 @@ func isBelgian(s []byte) bool {
 
 func number(s []byte) int64 {
 	var v int64
-	for i := range len(s) {
-		v = v*10 + int64(s[i]-'0')
+	for _, c := range s {
+		v = v*10 + int64(c-'0')
 	}
 	return v
 }

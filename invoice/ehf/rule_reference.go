@@ -105,7 +105,8 @@ func buyerCanPlace(c *check, n node) bool {
 
 func isBilling3(c *check, n node) bool {
 	v := c.normalText(c.only(n, cbcCustomizationID))
-	return bytes.HasPrefix(v, []byte(billing3)) && !bytes.Contains(v, []byte("::"))
+	rest, ok := bytes.CutPrefix(v, []byte(billing3))
+	return ok && !bytes.Contains(rest, []byte("::"))
 }
 
 const billing3 = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"

@@ -240,12 +240,8 @@ func schemeOnlyForObject(c *check, n node) bool {
 	return true
 }
 
-// isAmount: an element whose name ends in Amount, prices and what is in a
-// price with an allowance left out.
-func isAmount(c *check, n node) bool {
-	if !c.endsIn(n, "Amount") || c.endsIn(n, "PriceAmount") {
-		return false
-	}
+// outsidePrice: not in a price with an allowance.
+func outsidePrice(c *check, n node) bool {
 	for p := c.parent(n); p != none; p = c.parent(p) {
 		if c.elems[p].name == cacPrice && c.child(p, cacAllowanceCharge) != none {
 			return false
@@ -254,14 +250,19 @@ func isAmount(c *check, n node) bool {
 	return true
 }
 
+// isAmount is the same of an element that UBL does not know. Its name ends in
+// Amount, and it is no price.
+func isAmount(c *check, n node) bool {
+	return c.endsIn(n, "Amount") && !c.endsIn(n, "PriceAmount") && outsidePrice(c, n)
+}
+
 func isBinary(c *check, n node) bool { return c.endsIn(n, "BinaryObject") }
 
-// namesEnding are the names with an ending. The names that UBL does not know
-// are among them, as they may have it.
-func namesEnding(suffix string) []name {
-	all := []name{unknown}
+// namesEnding are the names in UBL with an ending, but those with another.
+func namesEnding(suffix, but string) []name {
+	var all []name
 	for n, s := range words().names {
-		if strings.HasSuffix(s, suffix) {
+		if strings.HasSuffix(s, suffix) && (but == "" || !strings.HasSuffix(s, but)) {
 			all = append(all, name(n))
 		}
 	}

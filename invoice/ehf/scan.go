@@ -43,7 +43,7 @@ type scanner struct {
 	scope  []binding // the namespace declarations in force, innermost last
 	scopes uint64    // stands for the declarations in force
 	seed   maphash.Seed
-	seen   [256]seen
+	seen   [512]seen
 	other  seen // the last name that was too long for them
 	text   run  // the text of the innermost open element so far
 }

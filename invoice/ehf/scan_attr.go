@@ -34,8 +34,13 @@ func (s *scanner) attributes(first int) (empty bool, err error) {
 		if count++; count > s.limits.Attributes {
 			return false, s.fail(TooMany, s.i)
 		}
-		from, colon, err := s.name()
-		if err != nil {
+		from, colon := s.i, 0
+		var key nameKey
+		size := key.read(s.src[from:])
+		known := s.words.attribute(&key)
+		if known != unknown {
+			s.i += size
+		} else if _, colon, err = s.name(); err != nil {
 			return false, err
 		}
 		to := s.i
@@ -43,19 +48,18 @@ func (s *scanner) attributes(first int) (empty bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		name := s.src[from:to]
-		if len(name) >= 5 && string(name[:5]) == "xmlns" && (len(name) == 5 || colon == from+5) {
+		if name := s.src[from:to]; known == unknown && len(name) >= 5 && string(name[:5]) == "xmlns" && (len(name) == 5 || colon == from+5) {
 			if err := s.declare(from, name[min(len(name), 6):], t.bytes(value, side)); err != nil {
 				return false, err
 			}
 			continue
 		}
-		a := attr{raw: span{uint32(from), uint32(to)}, local: uint32(from), value: value, side: side}
+		a := attr{name: known, raw: span{uint32(from), uint32(to)}, local: uint32(from), value: value, side: side}
 		if colon > 0 {
 			prefixed = true
 			a.local = uint32(colon + 1)
-		} else {
-			a.name = s.words.find(noSpace, name)
+		} else if known == unknown {
+			a.name = s.words.find(noSpace, s.src[from:to])
 		}
 		t.attrs = append(t.attrs, a)
 	}
@@ -132,6 +136,13 @@ func (s *scanner) attributeValue() (span, bool, error) {
 	s.i++
 	from := s.i
 	i := from
+	for rest := b[i:]; len(rest) >= 8; rest = rest[8:] {
+		x := binary.LittleEndian.Uint64(rest)
+		n := firstOf(specials(x) | equal(x, quote))
+		if i += n; n < 8 {
+			break
+		}
+	}
 	for i < len(b) && b[i] != quote && b[i] >= ' ' && classes[b[i]]&special == 0 {
 		i++
 	}

@@ -1,9 +1,6 @@
 package ehf
 
-import (
-	"bytes"
-	"slices"
-)
+import "slices"
 
 // startTag reads a start tag or an empty-element tag.
 func (s *scanner) startTag() error {
@@ -19,9 +16,11 @@ func (s *scanner) startTag() error {
 	}
 	s.i++
 	from, local := s.i, s.i
-	what := s.recall()
+	var key nameKey
+	size := key.read(s.src[from:])
+	what := s.recall(&key)
 	if what != nil {
-		s.i += int(what.size)
+		s.i += size
 		local += int(what.local)
 	} else {
 		_, colon, err := s.name()
@@ -32,8 +31,8 @@ func (s *scanner) startTag() error {
 	}
 	to := s.i
 	firstAttr := len(t.attrs)
-	empty := false
-	if to < len(s.src) && s.src[to] == '>' {
+	bare, empty := to < len(s.src) && s.src[to] == '>', false
+	if bare {
 		s.i++
 	} else {
 		var err error
@@ -59,7 +58,7 @@ func (s *scanner) startTag() error {
 	e := &t.elems[n]
 	*e = elem{
 		raw: span{uint32(from), uint32(to)}, local: uint32(local), space: what.space,
-		name: what.name, parent: none, next: none, twin: none,
+		name: what.name, parent: none, next: none, twin: unlinked,
 		attrs: uint32(firstAttr), attrsEnd: uint32(len(t.attrs)),
 	}
 	if n == root {
@@ -81,53 +80,64 @@ func (s *scanner) startTag() error {
 		parent.text = span{s.text.start, 0}
 	}
 	if e.parent == root && e.name != unknown {
-		t.enter(&t.tops[e.name], t.owner(root), n)
+		t.enter(&t.tops[e.name], t.topsOwner, n)
 	}
-	s.text = run{start: uint32(s.i)}
 	if empty {
 		e.flags |= blank
 		e.text = span{uint32(s.i), uint32(s.i)}
 		s.close(n)
 		return nil
 	}
+	if s.leaf(e) {
+		if !bare { // it may have declarations
+			s.close(n)
+		}
+		s.text = run{start: s.text.start} // of the parent, as before
+		return nil
+	}
+	s.text = run{start: uint32(s.i)}
 	s.open = append(s.open, n)
 	return nil
+}
+
+// leaf completes an element that has nothing but plain text in it, as most have,
+// and reports whether it did.
+func (s *scanner) leaf(e *elem) bool {
+	b, from := s.src, s.i
+	if from >= len(b) || classes[b[from]]&(white|special) != 0 {
+		return false
+	}
+	to := plainEnd(b, from)
+	end := to + 2 + int(e.raw.to-e.raw.from)
+	if end >= len(b) || b[to] != '<' || b[to+1] != '/' || b[end] != '>' || string(b[to+2:end]) != string(b[e.raw.from:e.raw.to]) {
+		return false
+	}
+	e.text = span{uint32(from), uint32(to)}
+	s.i = end + 1
+	return true
 }
 
 // A seen name is one that was resolved before, perhaps in another document. It
 // holds where the same declarations are in force, which a keyed hash of them
 // tells: no document can be made that spoils the names of the next.
 type seen struct {
+	key   nameKey
 	scope uint64
 	name  name
 	space space
 	known bool  // the prefix is declared
 	local uint8 // where the local name begins
-	size  uint8
-	raw   [32]byte // UBL has no longer name that is of use
 }
 
-// recall gives the seen name that the tag at s.i begins with, or nil. A name
-// that was seen needs no look at its characters.
-func (s *scanner) recall() *seen {
-	b := s.src[s.i:min(s.i+64, len(s.src))]
-	end := bytes.IndexByte(b, '>')
-	if end < 0 {
-		end = len(b)
+// recall gives the seen name with a key, or nil. A name that was seen needs no
+// look at its characters.
+func (s *scanner) recall(key *nameKey) *seen {
+	h := key.hash() % uint32(len(s.seen))
+	k := &s.seen[h]
+	if k.key != *key {
+		k = &s.seen[h^1]
 	}
-	b = b[:end]
-	if k := s.place(b); k != nil {
-		return k
-	}
-	if end = bytes.IndexByte(b, ' '); end < 0 {
-		return nil
-	}
-	return s.place(b[:end])
-}
-
-func (s *scanner) place(raw []byte) *seen {
-	k := &s.seen[hash(noSpace, raw)%uint32(len(s.seen))]
-	if !k.known || k.scope != s.scopes || int(k.size) != len(raw) || string(k.raw[:k.size]) != string(raw) {
+	if k.key != *key || k.scope != s.scopes || !k.known {
 		return nil
 	}
 	return k
@@ -135,15 +145,18 @@ func (s *scanner) place(raw []byte) *seen {
 
 // resolved resolves the name of an element and remembers it.
 func (s *scanner) resolved(from, local, to int) *seen {
-	raw := s.src[from:to]
 	k := &s.other
-	if len(raw) <= len(k.raw) {
-		k = &s.seen[hash(noSpace, raw)%uint32(len(s.seen))]
+	var key nameKey
+	size := key.read(s.src[from:])
+	if size == to-from {
+		h := key.hash() % uint32(len(s.seen))
+		if k = &s.seen[h]; k.known && k.scope == s.scopes && k.key != key {
+			k = &s.seen[h^1]
+		}
 	}
-	*k = seen{scope: s.scopes, local: uint8(min(local-from, 255))}
+	*k = seen{key: key, scope: s.scopes, local: uint8(min(local-from, 255))}
 	k.space, _, k.known = s.resolve(s.src[from:max(from, local-1)], true)
 	k.name = s.words.find(k.space, s.src[local:to])
-	k.size = uint8(copy(k.raw[:], raw))
 	return k
 }
 

@@ -2,7 +2,6 @@ package ehf
 
 import (
 	"bytes"
-	"encoding/binary"
 	"unicode/utf8"
 )
 
@@ -17,11 +16,10 @@ func (s *scanner) characters() error {
 		return nil
 	}
 	if i < len(b) && b[i] == '\n' { // an indented line, in most documents
-		for i++; i+8 <= len(b) && binary.LittleEndian.Uint64(b[i:]) == 0x2020202020202020; {
-			i += 8
-		}
-		for i < len(b) && b[i] == ' ' {
-			i++
+		i = spacesEnd(b, i+1)
+		if i < len(b) && b[i] == '<' && !r.cooked {
+			s.i = i
+			return nil
 		}
 	}
 	returned := false
@@ -38,9 +36,7 @@ func (s *scanner) characters() error {
 	}
 	if i < len(b) && classes[b[i]]&special == 0 {
 		r.ink = true
-		for i < len(b) && classes[b[i]]&special == 0 {
-			i++
-		}
+		i = plainEnd(b, i)
 		if i < len(b) && b[i] == '<' && !r.cooked {
 			s.i = i
 			return nil

@@ -24,6 +24,7 @@ type schema struct {
 	child  []name  // the sequences of all types, one after the other
 	often  []often // beside child
 	must   []uint8 // beside child: the next place from here on that must be filled
+	places []uint8 // a hash table of each type's children by name: the place plus one
 }
 
 type typeID uint16
@@ -31,7 +32,9 @@ type typeID uint16
 // A complexType is either a sequence of child elements or a data type.
 type complexType struct {
 	data     dataType // aggregate for a sequence
+	mask     uint8    // one less than the size of its part of schema.places
 	from, to uint16   // of schema.child
+	places   uint16   // where that part begins
 }
 
 type often uint8
@@ -68,6 +71,7 @@ var ubl21 = sync.OnceValue(func() *schema {
 			}
 			s.must[i] = next
 		}
+		s.enter(&t)
 		for _, h := range heads {
 			s.typeOf[w.add(expand(h))] = typeID(len(s.types))
 		}
@@ -101,15 +105,35 @@ func expand(short string) string {
 	return "cbc:" + short
 }
 
-// place finds the place of a child in the sequence of a type, looking from a
-// place on: in a document that is in order it is found after a step or two.
-func (s *schema) place(t complexType, child name, from int) (int, bool) {
-	for i := int(t.from) + from; i < int(t.to); i++ {
-		if s.child[i] == child {
-			return i - int(t.from), true
+// enter makes the part of places that is of a type, at most a third full.
+func (s *schema) enter(t *complexType) {
+	size := 1
+	for size < 3*int(t.to-t.from) {
+		size *= 2
+	}
+	t.places, t.mask = uint16(len(s.places)), uint8(size-1)
+	s.places = append(s.places, make([]uint8, size)...)
+	for i, child := range s.child[t.from:t.to] {
+		h := uint8(child) & t.mask
+		for s.places[int(t.places)+int(h)] != 0 {
+			h = (h + 1) & t.mask
+		}
+		s.places[int(t.places)+int(h)] = uint8(i + 1)
+	}
+}
+
+// place finds the place of a child in the sequence of a type, which has each name
+// once at most.
+func (s *schema) place(t complexType, child name) (int, bool) {
+	for h := uint8(child) & t.mask; ; h = (h + 1) & t.mask {
+		at := int(s.places[int(t.places)+int(h)])
+		if at == 0 {
+			return 0, false
+		}
+		if s.child[int(t.from)+at-1] == child {
+			return at - 1, true
 		}
 	}
-	return 0, false
 }
 
 // required is the first place from here on that must be filled, or the size of

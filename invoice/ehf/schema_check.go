@@ -37,8 +37,8 @@ func (c *check) sequence(n node, t complexType) {
 	filled := -1 // the place that was filled last
 	for k := c.first(n); k != none; k = c.elems[k].next {
 		kid := &c.elems[k]
-		place, ok := s.place(t, kid.name, max(filled, 0))
-		if !ok || kid.name == unknown {
+		place, ok := s.place(t, kid.name)
+		if !ok || place < filled {
 			c.misplaced(k, t)
 			kid.path = c.paths.step(e.path, kid.name)
 			continue

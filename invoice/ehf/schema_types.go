@@ -165,18 +165,15 @@ func validDecimal(b []byte) bool {
 	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
 		b = b[1:]
 	}
-	digits, points := 0, 0
+	points := 0
 	for _, c := range b {
-		switch {
-		case isDigit(c):
-			digits++
-		case c == '.':
-			points++
-		default:
-			return false
+		if !isDigit(c) {
+			if points++; c != '.' {
+				return false
+			}
 		}
 	}
-	return digits > 0 && points <= 1
+	return points <= 1 && len(b) > points
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

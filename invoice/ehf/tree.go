@@ -12,9 +12,10 @@ type tree struct {
 	attrs     []attr
 	strangers []stranger // in document order
 	tops      []slot     // the children of the root by name
+	topsOwner uint64     // stands for the document, so that tops need no clearing
 	slots     []slot     // those of the element that was indexed last
 	focus     node       // which that is
-	serial    uint64     // of the document, so that slots need no clearing
+	owner     uint64     // stands for it, as topsOwner does; they never come again
 	steps     int        // siblings passed in search of names, up to budget
 	scanner
 }
@@ -27,11 +28,9 @@ type slot struct {
 	first, last node
 }
 
-// owner marks the slots of n.
-func (t *tree) owner(n node) uint64 { return t.serial<<32 | uint64(uint32(n)) }
-
 // enter puts a child into the slot of its name.
 func (t *tree) enter(s *slot, owner uint64, child node) {
+	t.elems[child].twin = none
 	if s.owner != owner {
 		s.owner, s.first = owner, child
 	} else {
@@ -48,7 +47,10 @@ const budget = 256
 // A node is the place of an element in tree.elems; the root is node 0.
 type node int32
 
-const none node = -1
+const (
+	none     node = -1
+	unlinked node = -2
+)
 
 // An elem is one element.
 type elem struct {
@@ -58,7 +60,7 @@ type elem struct {
 	path               state // where the path from the root stands in the path automaton
 	mark               uint8 // what gather found it to be: a category, or an allowance and a charge
 	parent, next, last node  // last is the last child
-	twin               node  // the next sibling with the same name, if the parent is linked
+	twin               node  // the next sibling with the same name, unlinked if it is not known
 	position           int32 // among the siblings of the same name, once asked for
 	raw                span  // its name as written
 	local              uint32
@@ -115,8 +117,9 @@ func (t *tree) reset(src []byte) {
 		t.tops = make([]slot, len(words().names))
 		t.slots = make([]slot, len(words().names))
 	}
-	t.serial++
 	t.focus = none
+	t.owner++
+	t.topsOwner = t.owner
 }
 
 func (t *tree) bytes(s span, side bool) []byte {
@@ -136,19 +139,21 @@ func (t *tree) first(n node) node {
 
 // child is the first child of n with a name, or none. It takes none for n.
 func (t *tree) child(n node, want name) node {
-	if n == none || t.elems[n].flags&hasChild == 0 {
-		return none
-	}
 	switch n {
+	case none:
+		return none
 	case root:
-		if s := &t.tops[want]; s.owner == t.owner(n) {
+		if s := &t.tops[want]; s.owner == t.topsOwner {
 			return s.first
 		}
 		return none
 	case t.focus:
-		if s := &t.slots[want]; s.owner == t.owner(n) {
+		if s := &t.slots[want]; s.owner == t.owner {
 			return s.first
 		}
+		return none
+	}
+	if t.elems[n].flags&hasChild == 0 {
 		return none
 	}
 	return t.seek(n+1, want)
@@ -161,10 +166,10 @@ func (t *tree) index(n node) {
 	}
 	t.elems[n].flags |= linked
 	t.focus = n
-	owner := t.owner(n)
+	t.owner++
 	for k := t.first(n); k != none; k = t.elems[k].next {
 		if known := t.elems[k].name; known != unknown {
-			t.enter(&t.slots[known], owner, k)
+			t.enter(&t.slots[known], t.owner, k)
 		}
 	}
 }
@@ -188,10 +193,11 @@ func (t *tree) again(n node) node {
 	if t.steps--; t.steps <= 0 {
 		return none
 	}
-	if e := &t.elems[n]; e.parent != none && t.elems[e.parent].flags&linked != 0 {
+	e := &t.elems[n]
+	if e.twin != unlinked {
 		return e.twin
 	}
-	return t.seek(t.elems[n].next, t.elems[n].name)
+	return t.seek(e.next, e.name)
 }
 
 // is reports whether n is an element of the given name.

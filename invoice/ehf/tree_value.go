@@ -1,23 +1,30 @@
 package ehf
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // value is the string value of n: its text, and that of all elements in it.
 // It is empty for none. The result may be part of the source.
 func (t *tree) value(n node) []byte {
+	if n != none {
+		if e := &t.elems[n]; e.flags&(hasChild|cooked) == 0 {
+			return t.src[e.text.from:e.text.to]
+		}
+	}
+	return t.cookedValue(n)
+}
+
+// cookedValue is the value where that is not a part of the source. UBL has no
+// element with child elements whose value a rule asks for, so that it may be slow.
+func (t *tree) cookedValue(n node) []byte {
 	if n == none {
 		return nil
 	}
-	e := &t.elems[n]
-	if e.flags&hasChild == 0 {
-		return t.bytes(e.text, e.flags&cooked != 0)
+	if e := &t.elems[n]; e.flags&hasChild == 0 {
+		return t.bytes(e.text, true)
 	}
-	return t.strip(n)
-}
-
-// strip is the string value of an element with child elements. UBL has no such
-// element whose value a rule asks for, so that it may be slow.
-func (t *tree) strip(n node) []byte {
 	all, _, _ := t.walk(n)
 	return all
 }
@@ -110,7 +117,10 @@ func markupSize(b []byte) int {
 // normal is fn:normalize-space: no white space at the ends and single spaces
 // within. It copies only what is not so already.
 func normal(b []byte) []byte {
-	clean := len(b) == 0 || classes[b[0]]&white == 0 && classes[b[len(b)-1]]&white == 0
+	if !hasSpace(b) {
+		return b
+	}
+	clean := classes[b[0]]&white == 0 && classes[b[len(b)-1]]&white == 0
 	for i := 0; clean && i < len(b); i++ {
 		clean = classes[b[i]]&white == 0 || b[i] == ' ' && b[i+1] != ' '
 	}
@@ -118,4 +128,21 @@ func normal(b []byte) []byte {
 		return b
 	}
 	return bytes.Join(bytes.FieldsFunc(b, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\r' }), []byte(" "))
+}
+
+// hasSpace reports whether there is white space in b; control characters, which no
+// value has, pass for it.
+func hasSpace(b []byte) bool {
+	for len(b) >= 8 {
+		if below(binary.LittleEndian.Uint64(b), '!')&highs != 0 {
+			return true
+		}
+		b = b[8:]
+	}
+	for _, c := range b {
+		if c <= ' ' {
+			return true
+		}
+	}
+	return false
 }

@@ -81,6 +81,12 @@ type vocabulary struct {
 	locals []string
 	spaces []space
 	slots  [1 << 13]name
+	attrs  [1 << 7]attributeName // a hash table of those that have no prefix
+}
+
+type attributeName struct {
+	key  nameKey
+	name name
 }
 
 // words is the vocabulary of UBL 2.1 invoices, made when it is first asked for.
@@ -92,8 +98,26 @@ var words = sync.OnceValue(func() *vocabulary {
 	for n := range schemaNames() {
 		v.add(n)
 	}
+	for n, sp := range v.spaces {
+		var key nameKey
+		if size := key.read([]byte(v.locals[n] + strings.Repeat(" ", 32))); sp == noSpace && size > 0 {
+			*v.attributeSlot(&key) = attributeName{key, name(n)}
+		}
+	}
 	return v
 })
+
+// attribute is the name of an attribute without a prefix, unknown if there is none.
+func (v *vocabulary) attribute(key *nameKey) name { return v.attributeSlot(key).name }
+
+// attributeSlot is where a key is or would be.
+func (v *vocabulary) attributeSlot(key *nameKey) *attributeName {
+	for h := key.hash(); ; h++ {
+		if a := &v.attrs[h%uint32(len(v.attrs))]; a.key == *key || a.name == unknown {
+			return a
+		}
+	}
+}
 
 // add enters a name such as "cbc:ID" or "@schemeID" unless it is there.
 func (v *vocabulary) add(full string) name {

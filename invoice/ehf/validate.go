@@ -81,7 +81,7 @@ func (c *check) apply() {
 		n := node(i)
 		e := &c.elems[i]
 		if e.flags&blank != 0 {
-			c.hold(n, c.empty)
+			c.hold(n, &c.empty)
 		}
 		parent := unknown
 		if e.parent != none {
@@ -105,7 +105,7 @@ func (c *check) apply() {
 // run tests n in the first context of each pattern that fits it.
 func (c *check) run(n node, e *elem, list []test) {
 	done, asked := noPattern, unknown
-	var value []byte // of the attribute that was asked for last
+	var value uint64 // of the attribute that was asked for last, packed
 	var has bool
 	for k := range list {
 		t := &list[k]
@@ -115,24 +115,26 @@ func (c *check) run(n node, e *elem, list []test) {
 		if t.with != unknown {
 			if t.with != asked {
 				asked = t.with
-				value, has = c.attribute(n, asked)
+				var v []byte
+				v, has = c.attribute(n, asked)
+				value = pack(v)
 			}
-			if !has || t.value != "" && string(value) != t.value {
+			if !has || t.value != 0 && t.value != value {
 				continue
 			}
 		}
 		if t.where == nil || t.where(c, n) {
 			done = t.pattern
-			c.hold(n, t.rules)
+			c.hold(n, &t.rules)
 		}
 	}
 }
 
 // hold holds n to rules.
-func (c *check) hold(n node, rules []rule) {
-	for i := range rules {
-		if r := &rules[i]; !r.ok(c, n) {
-			c.broken(r, n)
+func (c *check) hold(n node, r *rules) {
+	for i, ok := range r.oks {
+		if !ok(c, n) {
+			c.broken(&r.list[i], n)
 		}
 	}
 }

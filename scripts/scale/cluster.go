@@ -20,16 +20,21 @@ type cluster struct {
 	bin   string // PostgreSQL's programs
 	owner *syscall.Credential
 	nodes []*node
-	loose bool // nobody waits for a standby
+	etcd  int      // version of the protocol that Patroni speaks to etcd
+	loose bool     // nobody waits for a standby
+	log   *os.File // what was done, and when
 }
 
 // newCluster starts three nodes and waits until they are one cluster.
-func newCluster(dir string) (*cluster, error) {
+func newCluster(dir string, etcd int) (*cluster, error) {
 	bins, err := filepath.Glob("/usr/lib/postgresql/*/bin")
 	if err != nil || len(bins) == 0 {
 		return nil, errors.New("no PostgreSQL server programs below /usr/lib/postgresql")
 	}
-	c := &cluster{dir: dir, bin: bins[len(bins)-1]}
+	c := &cluster{dir: dir, bin: bins[len(bins)-1], etcd: etcd}
+	if c.log, err = os.Create(filepath.Join(dir, "run.log")); err != nil {
+		return nil, err
+	}
 	if c.owner, err = owner(); err != nil {
 		return nil, err
 	}
@@ -42,6 +47,7 @@ func newCluster(dir string) (*cluster, error) {
 		c.nodes = append(c.nodes, &node{cluster: c, n: i + 1, dir: filepath.Join(dir, fmt.Sprint("node", i+1)), pg: p[0], rest: p[1], client: p[2], peer: p[3]})
 	}
 	for _, n := range c.nodes {
+		c.note("%s: PostgreSQL at %d, Patroni at %d, etcd at %d", n.name(), n.pg, n.rest, n.client)
 		if err := os.Mkdir(n.dir, 0o755); err != nil {
 			return nil, err
 		}
@@ -80,29 +86,6 @@ func (c *cluster) start() error {
 		}
 	}
 	return c.whole()
-}
-
-// whole waits until all three nodes run and a standby follows in step.
-func (c *cluster) whole() error {
-	return wait("three nodes and a synchronous standby", 4*time.Minute, func() bool {
-		members, err := c.members()
-		if err != nil {
-			return false
-		}
-		running, sync, leads := 0, 0, 0
-		for _, m := range members {
-			if m.State == "running" || m.State == "streaming" {
-				running++
-			}
-			switch m.Role {
-			case "sync_standby":
-				sync++
-			case "leader":
-				leads++
-			}
-		}
-		return running == 3 && leads == 1 && (sync >= 1 || c.loose)
-	})
 }
 
 // leader is the node that leads now.
@@ -169,6 +152,11 @@ func (c *cluster) stop() {
 			_ = n.etcd.Wait()
 		}
 	}
+}
+
+// note writes down what is done, for whoever keeps the run.
+func (c *cluster) note(format string, args ...any) {
+	fmt.Fprintln(c.log, time.Now().Format("15:04:05.000"), fmt.Sprintf(format, args...))
 }
 
 func freePorts(n int) ([]int, error) {

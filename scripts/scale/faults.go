@@ -2,21 +2,22 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
 
 // A fault is what happens to the cluster, and what mends it afterwards.
 type fault struct {
-	name string
-	hit  func(c *cluster) (mend func() error, err error)
+	key, name string
+	hit       func(c *cluster) (mend func() error, err error)
 }
 
 var faults = []fault{
-	{"PostgreSQL of the leader dies", func(c *cluster) (func() error, error) {
+	{"postgres", "PostgreSQL of the leader dies", func(c *cluster) (func() error, error) {
 		n, err := c.leader()
 		if err != nil {
 			return nil, err
@@ -27,57 +28,56 @@ var faults = []fault{
 		}
 		return nothing, syscall.Kill(pid, syscall.SIGKILL) // Patroni mends it
 	}},
-	{"the leader's node dies", func(c *cluster) (func() error, error) {
+	{"node", "the leader's node dies", func(c *cluster) (func() error, error) {
 		n, err := c.leader()
 		if err != nil {
 			return nil, err
 		}
 		return n.revive, n.die()
 	}},
-	{"the leader freezes for 35 s", func(c *cluster) (func() error, error) {
+	{"freeze", "the leader freezes for 35 s", func(c *cluster) (func() error, error) { return c.freeze(false) }},
+	{"pause", "the leader's node freezes for 35 s", func(c *cluster) (func() error, error) { return c.freeze(true) }},
+	{"switchover", "planned switchover", func(c *cluster) (func() error, error) {
 		n, err := c.leader()
 		if err != nil {
 			return nil, err
 		}
-		if err := n.patroni.Process.Signal(syscall.SIGSTOP); err != nil {
-			return nil, err
-		}
-		frozen, err := n.postgres()
-		if err != nil {
-			return nil, err
-		}
-		for _, pid := range frozen {
-			_ = syscall.Kill(pid, syscall.SIGSTOP)
-		}
-		end := time.Now().Add(35 * time.Second)
-		return func() error { // it wakes and believes that it leads
-			time.Sleep(time.Until(end))
-			for _, pid := range frozen {
-				_ = syscall.Kill(pid, syscall.SIGCONT)
-			}
-			return n.patroni.Process.Signal(syscall.SIGCONT)
-		}, nil
+		return nothing, c.post(n, "/switchover", fmt.Sprintf(`{"leader": %q}`, n.name()))
 	}},
-	{"planned switchover", func(c *cluster) (func() error, error) {
-		var err error
-		waited := wait("switchover", time.Minute, func() bool { // a standby may not be ready yet
-			var n *node
-			if n, err = c.leader(); err == nil {
-				err = c.post(n, "/switchover", fmt.Sprintf(`{"leader": %q}`, n.name()))
-			}
-			return err == nil
-		})
-		if waited != nil {
-			return nil, errors.Join(waited, err)
-		}
-		return nothing, nil
-	}},
-	{"an etcd member dies", func(c *cluster) (func() error, error) {
+	{"etcd", "an etcd member dies", func(c *cluster) (func() error, error) {
 		n := c.nodes[2]
 		err := n.etcd.Process.Kill()
 		_ = n.etcd.Wait()
 		return n.startEtcd, err
 	}},
+}
+
+// freeze lets the leader stand still for 35 s, and wake believing that it leads.
+func (c *cluster) freeze(etcd bool) (mend func() error, err error) {
+	n, err := c.leader()
+	if err != nil {
+		return nil, err
+	}
+	end := time.Now().Add(35 * time.Second)
+	wake, err := n.freeze(etcd)
+	return func() error {
+		time.Sleep(time.Until(end))
+		wake()
+		return nil
+	}, err
+}
+
+// chosen are the faults of some names, in their order.
+func chosen(keys string) ([]fault, error) {
+	var all []fault
+	for key := range strings.SplitSeq(keys, ",") {
+		i := slices.IndexFunc(faults, func(f fault) bool { return f.key == key })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no fault %q", key)
+		}
+		all = append(all, faults[i])
+	}
+	return all, nil
 }
 
 func nothing() error { return nil }
@@ -134,8 +134,10 @@ func (c *cluster) loseTail() (mend func() error, err error) {
 		return nil, err
 	}
 	for _, n := range behind {
-		if err := n.receivers(syscall.SIGCONT); err != nil {
-			return nil, err
+		for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGCONT} { // or they would read what has come meanwhile
+			if err := n.receivers(s); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return leader.revive, nil

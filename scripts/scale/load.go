@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/internal/ordeal"
 	"github.com/timebok/timebok/storage"
@@ -19,7 +22,17 @@ import (
 // work is a library instance: a process that works on the store until it is
 // killed, and writes a diary.
 func work(ctx context.Context, dsn, dir, name string) error {
-	d, err := postgres.Open(ctx, dsn, nil)
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return err
+	}
+	config.ConnConfig.Tracer = witness{}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	d, err := postgres.New(ctx, pool, nil)
 	if err != nil {
 		return err
 	}
@@ -29,6 +42,37 @@ func work(ctx context.Context, dsn, dir, name string) error {
 	}
 	ordeal.Work(ctx, storage.New(d, nil), diary, ordeal.Options{Pause: 2 * time.Millisecond, Timeout: 5 * time.Second})
 	return nil
+}
+
+// A witness tells the diary which server answered a COMMIT, or a question what
+// became of one.
+type witness struct{}
+
+func (witness) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	return ctx
+}
+
+func (witness) TraceBatchQuery(ctx context.Context, c *pgx.Conn, q pgx.TraceBatchQueryData) {
+	if q.SQL == "COMMIT" && q.Err == nil {
+		ordeal.Answered(ctx, "commit:"+portOf(c))
+	}
+}
+
+func (witness) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
+
+func (witness) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	return ctx
+}
+
+func (witness) TraceQueryEnd(ctx context.Context, c *pgx.Conn, q pgx.TraceQueryEndData) {
+	if q.Err == nil && q.CommandTag.RowsAffected() > 0 {
+		ordeal.Answered(ctx, "found:"+portOf(c))
+	}
+}
+
+func portOf(c *pgx.Conn) string {
+	_, port, _ := net.SplitHostPort(c.PgConn().Conn().RemoteAddr().String())
+	return port
 }
 
 // A load is a database with instances at work on it.
@@ -149,8 +193,10 @@ func (p *probe) wrote() {
 }
 
 // outage is the longest time without a write since it was asked last. It waits
-// for a write first.
+// for a write first, and before that for half a second: what serves a connection
+// outlives a server that is killed for a moment.
 func (p *probe) outage() (time.Duration, error) {
+	time.Sleep(500 * time.Millisecond)
 	begin := time.Now()
 	err := wait("write", 3*time.Minute, func() bool {
 		p.mu.Lock()

@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -28,18 +29,31 @@ func main() {
 		}
 		return
 	}
-	instances := flag.Int("instances", 3, "library instances")
-	calm := flag.Duration("calm", 5*time.Second, "work before and after each fault")
-	control := flag.Bool("control", true, "run the negative control")
-	only := flag.Bool("only-control", false, "run nothing else")
+	var o options
+	flag.IntVar(&o.instances, "instances", 3, "library instances")
+	flag.DurationVar(&o.calm, "calm", 5*time.Second, "work before and after each fault")
+	flag.StringVar(&o.faults, "faults", "postgres,node,freeze,pause,switchover,etcd", "what happens, in this order")
+	flag.BoolVar(&o.control, "control", true, "run the negative control")
+	flag.BoolVar(&o.only, "only-control", false, "run nothing else")
+	flag.IntVar(&o.etcd, "etcd", 0, "version of the protocol that Patroni speaks to etcd, 2 or 3; 0: the one that is safe")
+	flag.StringVar(&o.keep, "keep", "", "folder for the diaries and logs")
 	flag.Parse()
-	if err := run(context.Background(), *instances, *calm, !*only, *control || *only); err != nil {
+	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, "scale-test:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, instances int, calm time.Duration, suffer, control bool) error {
+type options struct {
+	instances     int
+	calm          time.Duration
+	faults        string
+	control, only bool
+	etcd          int
+	keep          string
+}
+
+func run(ctx context.Context, o options) (err error) {
 	dir, err := os.MkdirTemp("", "timebok-scale-")
 	if err != nil {
 		return err
@@ -48,66 +62,70 @@ func run(ctx context.Context, instances int, calm time.Duration, suffer, control
 		return err
 	}
 	defer os.RemoveAll(dir)
+	if o.etcd == 0 {
+		o.etcd = safeEtcd()
+	}
+	faults, err := chosen(o.faults)
+	if err != nil {
+		return err
+	}
 	begin := time.Now()
-	c, err := newCluster(dir)
+	c, err := newCluster(dir, o.etcd)
 	if c != nil {
-		defer c.stop()
+		defer func() {
+			c.stop()
+			if o.keep != "" {
+				err = errors.Join(err, c.keep(o.keep))
+			}
+		}()
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-32s %6.1f s after the start\n", "three nodes, one in step", time.Since(begin).Seconds())
-	if suffer {
-		if err := survive(ctx, c, instances, calm); err != nil {
+	fmt.Printf("%-36s %6.1f s after the start\n", "three nodes, one in step", time.Since(begin).Seconds())
+	if !o.only {
+		if err := survive(ctx, c, faults, o); err != nil {
 			return err
 		}
 	}
-	if !control {
+	if !o.control && !o.only {
 		return nil
 	}
-	return lose(ctx, c, instances, calm)
+	return lose(ctx, c, o)
 }
 
 // survive works through every fault. Nothing may be lost or doubled.
-func survive(ctx context.Context, c *cluster, instances int, calm time.Duration) error {
-	l, err := begin(ctx, c, "faults", instances)
+func survive(ctx context.Context, c *cluster, faults []fault, o options) error {
+	l, err := begin(ctx, c, "faults", o.instances)
 	if err != nil {
 		return err
 	}
 	defer l.stop()
 	for _, f := range faults {
-		time.Sleep(calm)
+		time.Sleep(o.calm)
 		if _, err := l.probe.outage(); err != nil {
 			return err
 		}
-		mend, err := f.hit(c)
+		outage, err := c.suffer(f, l.probe)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
-		time.Sleep(500 * time.Millisecond)
-		outage, err := l.probe.outage()
-		if err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
-		if err := mend(); err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
-		if err := c.whole(); err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
-		fmt.Printf("%-32s %6.1f s without a write\n", f.name, outage.Seconds())
+		fmt.Printf("%-36s %6.1f s without a write\n", f.name, outage.Seconds())
 	}
-	time.Sleep(calm)
+	time.Sleep(o.calm)
 	l.stop()
+	c.note("all is quiet")
 	t, err := l.count(ctx)
 	if err != nil {
 		return err
 	}
 	fmt.Println(t)
+	c.note("%v", t)
 	for i, p := range t.Problems {
 		if i < 20 {
 			fmt.Println("  " + p)
 		}
+		c.note("  %s", p)
 	}
 	if len(t.Problems) > 0 {
 		return fmt.Errorf("%d problems", len(t.Problems))
@@ -115,9 +133,29 @@ func survive(ctx context.Context, c *cluster, instances int, calm time.Duration)
 	return nil
 }
 
+// suffer lets a fault happen, waits until somebody can write and until it is
+// mended, and returns for how long nobody could.
+func (c *cluster) suffer(f fault, p *probe) (time.Duration, error) {
+	c.note("%s", f.name)
+	mend, err := f.hit(c)
+	if err != nil {
+		return 0, err
+	}
+	outage, err := p.outage()
+	if err != nil {
+		return 0, err
+	}
+	c.note("written to again")
+	if err := mend(); err != nil {
+		return 0, err
+	}
+	c.note("mended")
+	return outage, c.whole()
+}
+
 // lose is the negative control: without a synchronous standby, acknowledged work
 // is lost with its node, and the count says so.
-func lose(ctx context.Context, c *cluster, instances int, calm time.Duration) error {
+func lose(ctx context.Context, c *cluster, o options) error {
 	if err := c.loosen(); err != nil {
 		return err
 	}
@@ -125,11 +163,11 @@ func lose(ctx context.Context, c *cluster, instances int, calm time.Duration) er
 		if err := c.whole(); err != nil {
 			return err
 		}
-		l, err := begin(ctx, c, fmt.Sprint("control", try), instances)
+		l, err := begin(ctx, c, fmt.Sprint("control", try), o.instances)
 		if err != nil {
 			return err
 		}
-		time.Sleep(calm)
+		time.Sleep(o.calm)
 		mend, err := c.loseTail()
 		if err != nil {
 			l.stop()

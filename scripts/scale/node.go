@@ -1,10 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"os/user"
@@ -12,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 )
 
 // A node is one machine of the cluster: an etcd member, Patroni, and the PostgreSQL
@@ -39,10 +35,14 @@ func (n *node) startEtcd() error {
 	if n.etcd != nil {
 		state = "existing"
 	}
-	n.etcd = exec.Command("etcd", "--name", n.name(), "--data-dir", filepath.Join(n.dir, "etcd"),
+	args := []string{"--name", n.name(), "--data-dir", filepath.Join(n.dir, "etcd"),
 		"--listen-client-urls", at(n.client), "--advertise-client-urls", at(n.client),
 		"--listen-peer-urls", at(n.peer), "--initial-advertise-peer-urls", at(n.peer),
-		"--initial-cluster", strings.Join(members, ","), "--initial-cluster-state", state, "--logger", "zap", "--log-level", "error")
+		"--initial-cluster", strings.Join(members, ","), "--initial-cluster-state", state, "--logger", "zap", "--log-level", "error"}
+	if n.cluster.etcd == 2 {
+		args = append(args, "--enable-v2") // which etcd 3.6 doesn't know any more
+	}
+	n.etcd = exec.Command("etcd", args...)
 	return n.run(n.etcd, "etcd.log")
 }
 
@@ -62,48 +62,6 @@ func (n *node) run(cmd *exec.Cmd, log string) error {
 	cmd.Env = append(os.Environ(), "HOME="+n.dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: n.owner, Setpgid: true}
 	return cmd.Start()
-}
-
-// write writes the configuration of Patroni. The cluster fails over at once when
-// PostgreSQL dies, and promotes only a standby that has everything.
-func (n *node) write() error {
-	var hosts []string
-	for _, m := range n.nodes {
-		hosts = append(hosts, fmt.Sprintf("\"127.0.0.1:%d\"", m.client))
-	}
-	text := fmt.Sprintf(`
-scope: timebok
-name: %s
-restapi: {listen: "127.0.0.1:%d", connect_address: "127.0.0.1:%[2]d"}
-etcd3: {hosts: [%s]}
-bootstrap:
-  dcs:
-    ttl: 20
-    loop_wait: 2
-    retry_timeout: 5
-    maximum_lag_on_failover: 0
-    master_start_timeout: 0
-    synchronous_mode: true
-    synchronous_mode_strict: true
-    postgresql:
-      use_pg_rewind: true
-      use_slots: true
-      parameters: {max_connections: 100, shared_buffers: 128MB, wal_log_hints: "on", wal_keep_size: 256MB}
-  initdb: [{encoding: UTF8}, {locale: C.UTF-8}, data-checksums]
-  pg_hba: ["host all all 127.0.0.1/32 trust", "host replication all 127.0.0.1/32 trust"]
-postgresql:
-  listen: "127.0.0.1:%d"
-  connect_address: "127.0.0.1:%[4]d"
-  data_dir: %q
-  bin_dir: %q
-  pgpass: %q
-  authentication:
-    superuser: {username: postgres, password: x}
-    replication: {username: replicator, password: x}
-    rewind: {username: postgres, password: x}
-  parameters: {unix_socket_directories: %q}
-`, n.name(), n.rest, strings.Join(hosts, ", "), n.pg, filepath.Join(n.dir, "data"), n.bin, filepath.Join(n.dir, "pgpass"), n.dir)
-	return os.WriteFile(filepath.Join(n.dir, "patroni.yml"), []byte(text), 0o644)
 }
 
 // postmaster is the process ID of the node's PostgreSQL.
@@ -142,6 +100,31 @@ func (n *node) postgres() ([]int, error) {
 	return all, nil
 }
 
+// freeze stops the node's Patroni and PostgreSQL, the postmaster before its children
+// so that no more come, and its etcd if the whole machine is to stand still.
+func (n *node) freeze(etcd bool) (wake func(), err error) {
+	top, err := n.postmaster()
+	if err != nil {
+		return nil, err
+	}
+	_ = syscall.Kill(top, syscall.SIGSTOP)
+	frozen, err := n.postgres()
+	if err != nil {
+		return nil, err
+	}
+	frozen = append(frozen, n.patroni.Process.Pid)
+	if etcd {
+		frozen = append(frozen, n.etcd.Process.Pid)
+	}
+	send := func(s syscall.Signal) {
+		for _, pid := range frozen {
+			_ = syscall.Kill(pid, s) // it may have ended
+		}
+	}
+	send(syscall.SIGSTOP)
+	return func() { send(syscall.SIGCONT) }, nil
+}
+
 // signal sends a signal to the node's PostgreSQL, children and all.
 func (n *node) signal(s syscall.Signal) error {
 	pids, err := n.postgres()
@@ -173,28 +156,6 @@ func (n *node) revive() error {
 		return err
 	}
 	return n.startPatroni()
-}
-
-// A member is what Patroni says of a node.
-type member struct{ Name, Role, State string }
-
-// members asks any node that answers.
-func (c *cluster) members() ([]member, error) {
-	client := http.Client{Timeout: 2 * time.Second}
-	err := fmt.Errorf("no node answers")
-	for _, n := range c.nodes {
-		var answer *http.Response
-		if answer, err = client.Get(fmt.Sprintf("http://127.0.0.1:%d/cluster", n.rest)); err != nil {
-			continue
-		}
-		var out struct{ Members []member }
-		err = json.NewDecoder(io.LimitReader(answer.Body, 1<<20)).Decode(&out)
-		answer.Body.Close()
-		if err == nil {
-			return out.Members, nil
-		}
-	}
-	return nil, err
 }
 
 // owner is who PostgreSQL runs as: it refuses to be root.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/detach"
 	"github.com/timebok/timebok/internal/sqlrow"
 	"github.com/timebok/timebok/storage"
 )
@@ -74,14 +75,14 @@ func (c *clinic) importBeside(by *owner, in sqlrow.Incoming, report *storage.Imp
 		}
 		m := &message{Queued: r}
 		m.Clinic = c.id
-		detach(&m.Message)
+		detach.From(&m.Message)
 		c.outbox.put(by, m)
 	case timebok.AuditEntry:
 		if old, there := c.trail.byID.get(&r); there {
 			compare(report, c.id, in, old)
 			return nil
 		}
-		detach(&r)
+		detach.From(&r)
 		if err := c.trail.add(by, &r); err != nil {
 			return err
 		}
@@ -154,7 +155,7 @@ func (s snapshot) ofKind(kind timebok.Kind) iter.Seq[timebok.Record] {
 			for r := range s.state.table(kind).from(row{id: uuid.UUID{}}) {
 				copied := reflect.New(reflect.TypeOf(r.rec).Elem())
 				copied.Elem().Set(reflect.ValueOf(r.rec).Elem())
-				detach(copied.Interface())
+				detach.From(copied.Interface())
 				if v, ok := copied.Elem().Interface().(timebok.Record); ok && !yield(v) {
 					return
 				}

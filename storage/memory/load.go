@@ -31,7 +31,7 @@ func (tx *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, e
 	v.Service = maybe(find[timebok.Service](s, timebok.KindService, n.Service.UUID()))
 	v.Series = maybe(find[series.Series](s, timebok.KindSeries, n.Series.UUID()))
 	if !n.Series.IsZero() {
-		v.InSeries = s.copies(booking.Filter{Series: n.Series})
+		v.InSeries = booking.CountedOf(s.copies(booking.Filter{Series: n.Series}))
 	}
 	if !n.Service.IsZero() {
 		for a := range s.agreements.from(&timebok.PriceAgreement{Service: n.Service}) {

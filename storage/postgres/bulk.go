@@ -239,24 +239,22 @@ func (d *Driver) export(ctx context.Context, clinic timebok.ClinicID, yield func
 		if err != nil {
 			return classify(ctx, err)
 		}
-		var row []any
-		for rows.Next() {
-			row, err = values(rows, row)
-			if err == nil {
-				var r timebok.Record
-				if r, err = table.Record(dialect{}, row); err != nil {
-					err = unreadable(err)
-				} else if !yield(r) {
-					err = errEnough
-				}
-			}
+		err = eachRow(rows, func(row []any) error {
+			r, err := table.Record(dialect{}, row)
 			if err != nil {
-				rows.Close()
-				if errors.Is(err, errEnough) {
-					return err
-				}
-				return classify(ctx, err)
+				return unreadable(err)
 			}
+			if !yield(r) {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil {
+			rows.Close()
+			if errors.Is(err, errEnough) {
+				return err
+			}
+			return classify(ctx, err)
 		}
 		if err := rows.Err(); err != nil {
 			return classify(ctx, err)

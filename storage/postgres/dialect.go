@@ -18,25 +18,63 @@ type dialect struct{}
 
 var _ sqlrow.Dialect = dialect{}
 
-func (dialect) PutID(id uuid.UUID) any      { return pgtype.UUID{Bytes: id, Valid: true} }
-func (dialect) PutTime(t time.Time) any     { return t }
-func (dialect) PutDay(d date.Date) any      { return pgtype.Date{Time: d.UTC(), Valid: true} }
-func (dialect) PutBool(b bool) any          { return b }
-func (dialect) GetBool(v any) (bool, error) { return as[bool](v) }
+func (dialect) PutID(id uuid.UUID) any  { return pgtype.UUID{Bytes: id, Valid: true} }
+func (dialect) PutTime(t time.Time) any { return t }
+func (dialect) PutDay(d date.Date) any  { return pgtype.Date{Time: d.UTC(), Valid: true} }
+func (dialect) PutBool(b bool) any      { return b }
+
+// The values are cells, or what pgx makes of those that come as text.
 
 func (dialect) GetID(v any) (uuid.UUID, error) {
+	if c, ok := v.(*cell); ok {
+		return c.id()
+	}
 	b, err := as[[16]byte](v)
 	return b, err
 }
 
 func (dialect) GetTime(v any) (time.Time, error) {
+	if c, ok := v.(*cell); ok {
+		return c.time()
+	}
 	t, err := as[time.Time](v)
 	return t.UTC(), err
 }
 
 func (dialect) GetDay(v any) (date.Date, error) {
+	if c, ok := v.(*cell); ok {
+		return c.day()
+	}
 	t, err := as[time.Time](v)
 	return date.NewAt(t), err
+}
+
+func (dialect) GetBool(v any) (bool, error) {
+	if c, ok := v.(*cell); ok {
+		return c.bool()
+	}
+	return as[bool](v)
+}
+
+func (dialect) GetInt(v any) (int64, error) {
+	if c, ok := v.(*cell); ok {
+		return c.number()
+	}
+	return as[int64](v)
+}
+
+func (dialect) GetText(v any) (string, error) {
+	if c, ok := v.(*cell); ok {
+		return c.text()
+	}
+	return as[string](v)
+}
+
+func (dialect) GetBytes(v any) ([]byte, error) {
+	if c, ok := v.(*cell); ok {
+		return c.bytes(pgtype.ByteaOID, 0)
+	}
+	return as[[]byte](v)
 }
 
 var errType = errors.New("a value of another type than belongs here")

@@ -15,13 +15,15 @@ import (
 
 // A Driver keeps clinics in a PostgreSQL database. It is safe for concurrent use.
 type Driver struct {
-	pool   *pgxpool.Pool
-	owned  bool     // the pool is closed with the driver
-	prefix string   // of every table
-	guard  bool     // the database itself keeps bookings from overlapping
-	texts  sync.Map // SQL by template
-	left   sync.Map // locks to begin with, by context
-	closed atomic.Bool
+	pool    *pgxpool.Pool
+	owned   bool   // the pool is closed with the driver
+	prefix  string // of every table
+	guard   bool   // the database itself keeps bookings from overlapping
+	stamped bool   // the database says when settings have changed
+	shelf   shelf
+	texts   sync.Map // SQL by template
+	left    sync.Map // locks to begin with, by context
+	closed  atomic.Bool
 }
 
 var _ storage.Driver = (*Driver)(nil)
@@ -36,6 +38,10 @@ type Options struct {
 	// bookings, for databases that know none. The driver then looks for overlaps
 	// before each commit, under the practitioner's lock.
 	WithoutExclusion bool
+	// WithoutTriggers leaves out the triggers that note when the settings of a
+	// clinic change, for databases that know none. The driver then reads the settings
+	// for each booking.
+	WithoutTriggers bool
 }
 
 func (o *Options) orDefault() Options {
@@ -95,8 +101,13 @@ func New(ctx context.Context, pool *pgxpool.Pool, o *Options) (*Driver, error) {
 	if have != latest() {
 		return nil, &SchemaError{Schema: opts.Schema, Have: have, Want: latest()}
 	}
-	d.guard, err = hasOverlapConstraint(ctx, pool, d.prefix)
-	return d, err
+	if d.guard, err = hasOverlapConstraint(ctx, pool, d.prefix); err != nil {
+		return nil, err
+	}
+	if d.stamped, err = hasStamps(ctx, pool, d.prefix); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // sql puts the prefix of the tables where a statement has {}.

@@ -6,7 +6,12 @@ func Latest() int { return latest() }
 // WriteSQL returns the statements that write records.
 func WriteSQL(d *Driver) (out []string) {
 	for _, w := range writes {
-		for _, sql := range []string{w.insert, w.update, w.remove, w.version} {
+		full := make([]any, len(w.table.Columns()))
+		for i := range full {
+			full[i] = true // whatever: not NULL
+		}
+		insert, _ := w.insert(full)
+		for _, sql := range []string{insert, w.update, w.remove, w.version} {
 			out = append(out, d.sql(sql))
 		}
 	}

@@ -105,7 +105,12 @@ func (d *Driver) Erase(ctx context.Context, clinic timebok.ClinicID) error {
 			return err
 		}
 	}
-	return d.eraseFrom(ctx, clinic, "network_key")
+	if err := d.eraseFrom(ctx, clinic, "network_key"); err != nil || !d.stamped {
+		return err
+	}
+	return d.beyondFence(ctx, clinic, func(t *tx) error {
+		return t.read(ctx, call{sql: "DELETE FROM {}clinic_stamp WHERE clinic_id = $1", args: []any{t.clinic}})
+	})
 }
 
 func (d *Driver) eraseFrom(ctx context.Context, clinic timebok.ClinicID, table string) error {

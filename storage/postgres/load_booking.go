@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -12,14 +11,10 @@ import (
 
 var (
 	inSeries = from(sqlrow.Bookings, "AND series_id = $2 ORDER BY starts, id")
+	counted  = from(sqlrow.CountedBookings, "AND series_id = $2 ORDER BY starts, id")
 
-	// What a booking names, and the calendar and the prices.
-	bookingRow = row{clinic: sqlrow.Clinics, others: []readable{
-		sqlrow.Practitioners, sqlrow.SeriesTable, sqlrow.Clients, sqlrow.Bookings, sqlrow.Services, sqlrow.Schedules}}
-	bookingLists = below(
-		chosen{sqlrow.Busy, busyOf},
-		chosen{sqlrow.Absences, "AND practitioner_id = $2 AND ends > $6 AND starts < $5 AND starts < ends"},
-		chosen{sqlrow.PriceAgreements, "AND service_id = $7"})
+	busyOne     = from(sqlrow.Busy, busyOf)
+	absencesOne = from(sqlrow.Absences, "AND practitioner_id = $2 AND ends > $3 AND starts < $4 AND starts < ends ORDER BY starts, id")
 
 	schedulesAmong = among(sqlrow.Schedules)
 	busyAmong      = from(sqlrow.Busy, "AND practitioner_id = ANY($2) AND starts > $3 AND starts < $4"+busyIn)
@@ -27,58 +22,64 @@ var (
 )
 
 // busyIn are the conditions of what occupies a practitioner from $6 to $5, and
-// busyOf those of what occupies $2: it begins between $3 and $4. That is said of
+// busyOf those of what occupies $2: it begins between $3 and $4. The one is said of
 // the pair, so that the one index with both is the only one that answers it; else
 // the planner, which may know nothing of the clinic yet, could take another and
 // read the bookings of all practitioners.
 const (
 	busyIn = " AND occupied_from < $5 AND occupied_to > $6 AND occupied_from < occupied_to AND active"
-	busyOf = "AND practitioner_id = $2 AND (practitioner_id, starts) > ($2, $3) AND (practitioner_id, starts) < ($2, $4)" + busyIn
+	busyOf = "AND practitioner_id = $2 AND (practitioner_id, starts) > ($2, $3) AND starts < $4" + busyIn
 )
 
 // LoadBooking locks what the needs name and reads what a decision about a booking
-// must know, in one round trip.
+// must know, in one round trip, or in two if the settings are not what they were.
 func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, error) {
 	var v booking.View
 	r := &reading{t: t}
-	locks := []lockKey{{practitionerRank, n.Practitioner.UUID()}, {seriesRank, n.Series.UUID()}, {clientRank, n.Client.UUID()}}
-	calendar := !n.Practitioner.IsZero() && !n.Within.IsZero()
-	hours := n.Practitioner
-	if !calendar {
-		hours = timebok.PractitionerID{}
-	}
-	r.first(locks, bookingRow.call(t, r.clinic(&v.Clinic),
-		named{n.Practitioner.UUID(), into(sqlrow.Practitioners, &v.Practitioner)},
-		named{n.Series.UUID(), into(sqlrow.SeriesTable, &v.Series)},
-		named{n.Client.UUID(), into(sqlrow.Clients, &v.Client)},
-		named{n.Booking.UUID(), into(sqlrow.Bookings, &v.Booking)},
-		named{n.Service.UUID(), into(sqlrow.Services, &v.Service)},
-		named{hours.UUID(), into(sqlrow.Schedules, &v.Calendar.Schedule)}))
+	r.lock(lockKey{practitionerRank, n.Practitioner.UUID()})
+	lockOne(r, oneSeries, seriesRank, n.Series, &v.Series)
+	lockOne(r, oneClient, clientRank, n.Client, &v.Client)
+	shelved := r.shelved(settingsKey{t.id, n.Practitioner, n.Service})
+	one(r, oneBooking, n.Booking, &v.Booking)
 	if !n.Series.IsZero() {
-		r.add(inSeries.all(t, &v.InSeries, id(n.Series)))
+		r.add(counted.each(t, func(b booking.Booking) { v.InSeries = append(v.InSeries, b.Counted()) }, id(n.Series)))
 	}
-	if calendar || !n.Service.IsZero() {
-		args := append(make([]any, 0, 7), t.clinic, nil, nil, nil, nil, nil)
-		if calendar && n.Within.Start.Before(n.Within.End) {
-			args = append(args[:1], busyArgs(id(n.Practitioner), n.Within)...)
-		}
-		r.add(call{sql: bookingLists, args: append(args, orNull(n.Service)), rows: segments(
-			segmentOf(sqlrow.Busy, func(b sqlrow.BusyRow) { v.Calendar.Busy = append(v.Calendar.Busy, b.Busy) }),
-			segmentOf(sqlrow.Absences, func(a booking.Absence) { v.Calendar.Absences = append(v.Calendar.Absences, a) }),
-			segmentOf(sqlrow.PriceAgreements, func(a timebok.PriceAgreement) { v.Agreements = append(v.Agreements, a) }))})
+	calendar := !n.Practitioner.IsZero() && !n.Within.IsZero()
+	within := calendar && n.Within.Start.Before(n.Within.End)
+	near := within && (shelved.kept == nil || !shelved.kept.allAbsences)
+	if within {
+		r.add(busyOne.each(t, func(b sqlrow.BusyRow) { v.Calendar.Busy = append(v.Calendar.Busy, b.Busy) }, busyArgs(id(n.Practitioner), n.Within)...))
+	}
+	if near {
+		r.add(absencesOne.all(t, &v.Calendar.Absences, absencesIn(n)...))
 	}
 	if err := r.send(ctx); err != nil {
 		return booking.View{}, err
 	}
-	slices.SortFunc(v.Agreements, func(a, b timebok.PriceAgreement) int { return a.ID.Compare(b.ID) })
+	settings, err := shelved.settings(ctx, t)
+	if err != nil {
+		return booking.View{}, err
+	}
+	settings.put(&v)
 	if calendar {
+		switch {
+		case settings.allAbsences:
+			v.Calendar.Absences = settings.absencesIn(n.Within)
+		case within && !near: // they were few, and are many now
+			if err := t.read(ctx, absencesOne.all(t, &v.Calendar.Absences, absencesIn(n)...)); err != nil {
+				return booking.View{}, err
+			}
+		}
 		v.Calendar.Practitioner, v.Calendar.Zone = n.Practitioner, v.Clinic.Zone
 		slices.SortFunc(v.Calendar.Busy, byTime)
-		slices.SortFunc(v.Calendar.Absences, func(a, b booking.Absence) int {
-			return cmp.Or(a.Time.Start.Compare(b.Time.Start), a.ID.Compare(b.ID))
-		})
+	} else {
+		v.Calendar.Schedule = nil
 	}
 	return v, nil
+}
+
+func absencesIn(n booking.Needs) []any {
+	return []any{id(n.Practitioner), instant(n.Within.Start), instant(n.Within.End)}
 }
 
 func busyArgs(of any, within timebok.Period) []any {

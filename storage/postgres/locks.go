@@ -6,7 +6,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,26 +59,39 @@ func (t *tx) mode(k lockKey) string {
 // other. It gives the transaction an ID, whatever it finds to lock.
 func (t *tx) lockAll(keys []lockKey) []call {
 	slices.SortFunc(keys, lockKey.compare)
-	var sql strings.Builder
-	sql.WriteString(nameMe)
-	args := []any{t.clinic}
+	var sql string
+	args := append(make([]any, 0, 1+len(keys)), t.clinic)
 	for i, k := range keys {
 		if k.id == (uuid.UUID{}) || i > 0 && k == keys[i-1] || slices.Contains(t.locks, k) {
 			continue
 		}
 		args = append(args, pgUUID(k.id))
-		sql.WriteString(" UNION ALL SELECT NULL FROM (SELECT 1 FROM {}")
-		sql.WriteString(lockTables[k.rank])
-		sql.WriteString(" WHERE clinic_id = $1 AND id = $")
-		sql.WriteString(strconv.Itoa(len(args)))
-		sql.WriteString(t.mode(k))
-		sql.WriteString(") l")
+		if mode := t.mode(k); len(args) == 2 {
+			sql = lockFirst[k.rank][mode]
+		} else {
+			sql += lockArm(k.rank, mode, len(args))
+		}
 	}
 	if len(args) == 1 {
 		return nil
 	}
-	return []call{{sql: sql.String(), args: args}}
+	return []call{{sql: sql, args: args}}
 }
+
+func lockArm(rank int, mode string, arg int) string {
+	return " UNION ALL SELECT NULL FROM (SELECT 1 FROM {}" + lockTables[rank] + " WHERE clinic_id = $1 AND id = $" + strconv.Itoa(arg) + mode + ") l"
+}
+
+// lockFirst are the statements up to their first arm, by rank and mode.
+var lockFirst = func() (out [len(lockTables)]map[string]string) {
+	for rank := range out {
+		out[rank] = map[string]string{}
+		for _, mode := range []string{forUpdate, forUpdate + atOnce} {
+			out[rank][mode] = nameMe + lockArm(rank, mode, 2)
+		}
+	}
+	return out
+}()
 
 // A transaction that asked for locks against their order, and lost, leaves them
 // for the next run of its Update, which Begin knows by its context.

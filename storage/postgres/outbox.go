@@ -81,11 +81,11 @@ func (d *Driver) Lease(ctx context.Context, l storage.LeaseRequest) ([]storage.Q
 	}
 	var leased []storage.Queued
 	t := newTx(d, timebok.ClinicID{})
+	leasing := selection[storage.Queued]{sqlrow.QueuedMessages, lease}.all(t, &leased)
+	leasing.args = args
 	t.anyway = true // it passes over the fenced ones itself
 	defer t.Rollback()
-	err := t.read(ctx, call{sql: nameMe}, call{sql: lease, args: args, rows: func(rows pgx.Rows) error {
-		return scan(rows, sqlrow.QueuedMessages, func(q storage.Queued) { leased = append(leased, q) })
-	}}, call{sql: t.end})
+	err := t.read(ctx, call{sql: nameMe}, leasing, call{sql: t.end})
 	if err != nil {
 		return nil, err
 	}

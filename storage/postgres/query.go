@@ -32,40 +32,49 @@ func among[T any](t *sqlrow.Table[T]) selection[T] { return from(t, "AND id = AN
 
 // each is the call that hands every record of the selection to found.
 func (s selection[T]) each(t *tx, found func(T), args ...any) call {
-	return call{sql: s.sql, args: append(append(make([]any, 0, 1+len(args)), t.clinic), args...), rows: func(rows pgx.Rows) error {
-		return scan(rows, s.table, found)
-	}}
+	var r T
+	return s.into(t, func() *T {
+		var none T
+		r = none
+		return &r
+	}, func() { found(r) }, args...)
 }
 
-func scan[T any](rows pgx.Rows, table *sqlrow.Table[T], found func(T)) error {
-	var row []any
-	for rows.Next() {
-		var err error
-		row, err = values(rows, row)
-		if err != nil {
-			return err
-		}
-		r, err := table.Scan(dialect{}, row)
-		if err != nil {
-			return unreadable(err)
-		}
-		found(r)
-	}
-	return nil
+// into is the call that reads every record of the selection to where at points,
+// and calls done.
+func (s selection[T]) into(t *tx, at func() *T, done func(), args ...any) call {
+	return call{sql: s.sql, args: append(append(make([]any, 0, 1+len(args)), t.clinic), args...), rows: func(rows pgx.Rows) error {
+		return eachRow(rows, func(row []any) error {
+			if err := s.table.ScanTo(dialect{}, row, at()); err != nil {
+				return unreadable(err)
+			}
+			done()
+			return nil
+		})
+	}}
 }
 
 // all is the call that appends every record of the selection to a list.
 func (s selection[T]) all(t *tx, to *[]T, args ...any) call {
-	return s.each(t, func(r T) { *to = append(*to, r) }, args...)
+	return s.into(t, func() *T {
+		var none T
+		if *to == nil {
+			*to = make([]T, 0, 8)
+		}
+		*to = append(*to, none)
+		return &(*to)[len(*to)-1]
+	}, func() {}, args...)
 }
 
 // first is the call that reads the first record of the selection.
 func (s selection[T]) first(t *tx, to **T, args ...any) call {
-	return s.each(t, func(r T) {
+	return s.into(t, func() *T {
+		r := new(T)
 		if *to == nil {
-			*to = &r
+			*to = r
 		}
-	}, args...)
+		return r
+	}, func() {}, args...)
 }
 
 // get reads one record by ID, or fails with a *timebok.NotFoundError.

@@ -2,9 +2,9 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"github.com/timebok/timebok"
-	"github.com/timebok/timebok/internal/sqlrow"
 )
 
 // A reading is the calls of one round trip that locks and reads a view.
@@ -15,6 +15,7 @@ import (
 type reading struct {
 	t      *tx
 	calls  []call
+	named  bool // it gives the transaction an ID
 	absent bool // the clinic
 }
 
@@ -23,34 +24,15 @@ func (r *reading) add(c call) { r.calls = append(r.calls, c) }
 // lock locks records in an Update, those of the zero ID not.
 func (r *reading) lock(keys ...lockKey) {
 	if !r.t.view {
-		r.calls = append(r.calls, r.t.lockAll(keys)...)
+		locks := r.t.lockAll(keys)
+		r.calls, r.named = append(r.calls, locks...), r.named || len(locks) > 0
 	}
-}
-
-// clinic is the segment of the clinic's own record, which must be there.
-func (r *reading) clinic(to *timebok.Clinic) segment {
-	r.absent = true
-	return segmentOf(sqlrow.Clinics, func(c timebok.Clinic) { *to, r.absent = c, false })
 }
 
 // readClinic reads the clinic's own record, which must be there.
 func (r *reading) readClinic(to *timebok.Clinic) {
-	r.add(call{sql: oneClinic.sql, args: []any{r.t.clinic, r.t.clinic}, rows: segments(r.clinic(to))})
-}
-
-// first locks records and reads a row of several tables. In the first trip of an
-// Update this is where it passes the fence, which then costs no statement more.
-func (r *reading) first(keys []lockKey, c call) {
-	t := r.t
-	r.lock(keys...)
-	if !t.begun && !t.view && !t.anyway {
-		if len(r.calls) == 0 {
-			r.add(call{sql: nameMe})
-		}
-		t.passed = true
-		c.sql, c.fail = c.sql+andNoFence, behindFence
-	}
-	r.add(c)
+	r.absent = true
+	r.add(oneClinic.each(r.t, func(c timebok.Clinic) { *to, r.absent = c, false }, r.t.clinic))
 }
 
 // send makes the round trip.
@@ -71,10 +53,15 @@ func one[T any, K any](r *reading, s selection[T], of timebok.ID[K], to **T) {
 	}
 }
 
-// orNull is an ID as an argument, NULL for the zero ID.
-func orNull[T any](of timebok.ID[T]) any {
+// lockOne is one for a record that an Update locks. A statement that locks a row
+// returns it as it is then, unlike all that it reads beside it.
+func lockOne[T any, K any](r *reading, s selection[T], rank int, of timebok.ID[K], to **T) {
 	if of.IsZero() {
-		return nil
+		return
 	}
-	return id(of)
+	k := lockKey{rank, of.UUID()}
+	if !r.t.view && !slices.Contains(r.t.locks, k) {
+		s.sql += r.t.mode(k)
+	}
+	r.add(s.first(r.t, to, id(of)))
 }

@@ -57,7 +57,7 @@ func (d *Driver) resolve(ctx context.Context, clinic pgtype.UUID, proof *timebok
 			found := rows.Next()
 			rows.Close()
 			switch {
-			case rows.Err() != nil:
+			case rows.Err() != nil, detached.Err() != nil: // told to give up, it may not have waited either
 			case found:
 				return nil
 			default:

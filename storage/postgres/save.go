@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -154,7 +155,7 @@ func (t *tx) write(ctx context.Context, c change) []call {
 	case gone:
 		out.sql, out.args = w.remove, []any{t.clinic, pgUUID(ref.ID), c.base}
 	case c.base == 0 && ref.Version >= 1:
-		out.sql, out.args = w.insert, c.row
+		out.sql, out.args = w.insert(c.row)
 	case !w.table.HasVersion() && ref.Version != 1:
 		out.sql, out.args = noRow, []any{int64(0)}
 	default:
@@ -202,8 +203,34 @@ func scanOne(rows pgx.Rows, to any) error {
 
 // A writeSQL is the statements that write one kind of record.
 type writeSQL struct {
-	table                           sqlrow.Mapping
-	insert, update, remove, version string
+	table                   sqlrow.Mapping
+	inserts                 sync.Map // by the columns that are NULL
+	update, remove, version string
+}
+
+// insert is the statement that inserts a row, and its arguments. What is NULL is
+// left out: a statement costs by its arguments.
+func (w *writeSQL) insert(row []any) (string, []any) {
+	null, args := uint64(0), make([]any, 0, len(row))
+	for i, v := range row {
+		if v == nil {
+			null |= 1 << i
+		} else {
+			args = append(args, v)
+		}
+	}
+	if sql, ok := w.inserts.Load(null); ok {
+		return sql.(string), args
+	}
+	var columns, marks []string
+	for i, name := range w.table.Columns() {
+		if null&(1<<i) == 0 {
+			columns, marks = append(columns, name), append(marks, fmt.Sprint("$", len(marks)+1))
+		}
+	}
+	sql := "INSERT INTO {}" + w.table.Name() + " (" + strings.Join(columns, ", ") + ") VALUES (" + strings.Join(marks, ", ") + ")"
+	w.inserts.Store(null, sql)
+	return sql, args
 }
 
 // noRow fails as a change fails that finds no row to change: by a division by
@@ -225,9 +252,8 @@ var writes = func() map[timebok.Kind]*writeSQL {
 
 func newWriteSQL(m sqlrow.Mapping) *writeSQL {
 	columns := m.Columns()
-	marks, sets := make([]string, len(columns)), make([]string, len(columns))
+	sets := make([]string, len(columns))
 	for i, name := range columns {
-		marks[i] = fmt.Sprint("$", i+1)
 		sets[i] = fmt.Sprint(name, " = $", i+1)
 	}
 	updated, removed, version := fmt.Sprintf(" AND $%d::bigint = 1", len(columns)+1), " AND $3::bigint = 1", "1::bigint"
@@ -236,7 +262,6 @@ func newWriteSQL(m sqlrow.Mapping) *writeSQL {
 	}
 	return &writeSQL{
 		table:   m,
-		insert:  "INSERT INTO {}" + m.Name() + " (" + strings.Join(columns, ", ") + ") VALUES (" + strings.Join(marks, ", ") + ")",
 		update:  "WITH w AS (UPDATE {}" + m.Name() + " SET " + strings.Join(sets[2:], ", ") + ofRecord + updated + orNoRow,
 		remove:  "WITH w AS (DELETE FROM {}" + m.Name() + ofRecord + removed + orNoRow,
 		version: "SELECT " + version + " FROM {}" + m.Name() + ofRecord,

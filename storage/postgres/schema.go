@@ -13,7 +13,7 @@ import (
 	"github.com/timebok/timebok"
 )
 
-//go:embed migrations/*.sql overlap.sql
+//go:embed migrations/*.sql overlap.sql stamp.sql
 var embedded embed.FS
 
 // Migrations returns the migrations as plain SQL files, for hosts that run them
@@ -21,7 +21,8 @@ var embedded embed.FS
 // Each is one transaction and notes itself in the table timebok_schema. Tables are
 // named without a schema: the tool's search_path says where they go.
 //
-// OverlapConstraint is not among them, since not every database can run it.
+// OverlapConstraint and Stamps are not among them, since not every database can
+// run them.
 func Migrations() fs.FS {
 	files, err := fs.Sub(embedded, "migrations")
 	if err != nil {
@@ -34,6 +35,14 @@ func Migrations() fs.FS {
 // to be run once after the migrations. It needs the extension btree_gist.
 func OverlapConstraint() string {
 	text, _ := embedded.ReadFile("overlap.sql") // it is embedded
+	return string(text)
+}
+
+// Stamps is the SQL of the triggers that note when the settings of a clinic change,
+// to be run once after the migrations. Without them the driver reads the settings
+// for each booking.
+func Stamps() string {
+	text, _ := embedded.ReadFile("stamp.sql") // it is embedded
 	return string(text)
 }
 
@@ -97,10 +106,15 @@ func Migrate(ctx context.Context, db Beginner, o *Options) error {
 			return err
 		}
 	}
-	if opts.WithoutExclusion {
-		return nil
+	if !opts.WithoutExclusion {
+		if err := m.guard(ctx); err != nil {
+			return err
+		}
 	}
-	return m.guard(ctx)
+	if !opts.WithoutTriggers {
+		return m.stamps(ctx)
+	}
+	return nil
 }
 
 type migration struct {
@@ -166,6 +180,18 @@ func (m migration) guard(ctx context.Context) error {
 		return run(ctx, tx, OverlapConstraint())
 	})
 	return m.failed(ctx, "the constraint against overlaps", err)
+}
+
+// stamps adds the triggers, if they aren't there.
+func (m migration) stamps(ctx context.Context) error {
+	err := m.locked(ctx, func(tx pgx.Tx) error {
+		there, err := hasStamps(ctx, tx, "")
+		if err != nil || there {
+			return err
+		}
+		return run(ctx, tx, Stamps())
+	})
+	return m.failed(ctx, "the triggers", err)
 }
 
 // locked runs fn in a transaction that no other migration runs beside.

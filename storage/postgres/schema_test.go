@@ -120,6 +120,9 @@ func TestMigrate(t *testing.T) {
 	if got := raw(t, dsn, `SELECT count(*) FROM "odd ""name""".client`); got != "2" {
 		t.Errorf("%s clients in the schema, want 2", got)
 	}
+	if got := raw(t, dsn, `SELECT count(*) FROM "odd ""name""".clinic_stamp`); got != "1" {
+		t.Errorf("%s stamps in the schema, want 1", got)
+	}
 	raw(t, dsn, `INSERT INTO "odd ""name""".timebok_schema VALUES (99, 'of a later version')`)
 	var wrong *postgres.SchemaError
 	if err := migrate(dsn, o); !errors.As(err, &wrong) || wrong.Have != 99 {
@@ -145,6 +148,7 @@ func TestMigrationsArePlainSQL(t *testing.T) {
 		t.Error(err)
 	}
 	raw(t, dsn, postgres.OverlapConstraint())
+	raw(t, dsn, postgres.Stamps())
 	if err := migrate(dsn, nil); err != nil {
 		t.Errorf("Migrate after that: %v", err)
 	}

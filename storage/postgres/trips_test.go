@@ -73,8 +73,18 @@ type desk struct {
 
 func newDesk(t testing.TB, set func(*pgxpool.Config)) *desk {
 	t.Helper()
-	d := &desk{Clinic: storagetest.NewClinic("A"), dsn: newDatabase(t), sent: &counter{}}
+	d := &desk{Clinic: storagetest.NewClinic("A"), dsn: newDatabase(t)}
 	d.Source = timebok.Source{Now: func() time.Time { return storagetest.Monday }}
+	d.open(t, set)
+	d.Clinic.Save(t, d.Store)
+	d.sent.take()
+	return d
+}
+
+// open gives the desk a driver with a pool of its own.
+func (d *desk) open(t testing.TB, set func(*pgxpool.Config)) {
+	t.Helper()
+	d.sent = &counter{}
 	d.pool = newPool(t, d.dsn, func(c *pgxpool.Config) {
 		c.ConnConfig.Tracer = d.sent
 		if set != nil {
@@ -86,9 +96,15 @@ func newDesk(t testing.TB, set func(*pgxpool.Config)) *desk {
 		t.Fatal(err)
 	}
 	d.Store = storage.New(d.driver, nil)
-	d.Clinic.Save(t, d.Store)
 	d.sent.take()
-	return d
+}
+
+// beside is a desk of another process at the same database.
+func (d *desk) beside(t testing.TB) *desk {
+	t.Helper()
+	other := *d
+	other.open(t, nil)
+	return &other
 }
 
 func (d *desk) update(t testing.TB, fn func(ctx context.Context, tx storage.Tx) error) {
@@ -98,8 +114,9 @@ func (d *desk) update(t testing.TB, fn func(ctx context.Context, tx storage.Tx) 
 	}
 }
 
-// Booking takes two round trips. What must be read before it is known what to
-// lock takes one more.
+// Booking takes two round trips, whether the settings are known or not. What must
+// be read before it is known what to lock takes one more, and so do settings that
+// are not what they were.
 func TestRoundTrips(t *testing.T) {
 	d := newDesk(t, nil)
 	intake := &insurance.Intake{Desk: &d.Desk}
@@ -116,20 +133,26 @@ func TestRoundTrips(t *testing.T) {
 		return err
 	}
 	for _, tt := range []struct {
-		name              string
-		trips, statements int
-		run               func(ctx context.Context, tx storage.Tx) error
+		name        string
+		trips, most int // statements
+		run         func(ctx context.Context, tx storage.Tx) error
 	}{
-		{"Book", 2, 8, book},
-		{"Move", 3, 11, func(ctx context.Context, tx storage.Tx) error {
+		{"Book", 2, 17, book},
+		{"Book again", 2, 10, book},
+		{"Book after a change", 3, 16, func(ctx context.Context, tx storage.Tx) error {
+			raw(t, d.dsn, d.changes()[6].sql)
+			return book(ctx, tx)
+		}},
+		{"Book once more", 2, 10, book},
+		{"Move", 3, 14, func(ctx context.Context, tx storage.Tx) error {
 			_, err := d.Move(ctx, tx, d.Actor(), booking.MoveRequest{Booking: made.ID, Version: 1, Start: request().Start})
 			return err
 		}},
-		{"Arrive", 3, 11, func(ctx context.Context, tx storage.Tx) error {
+		{"Arrive", 3, 14, func(ctx context.Context, tx storage.Tx) error {
 			_, err := d.Arrive(ctx, tx, d.Actor(), made.ID, 2)
 			return err
 		}},
-		{"Receive", 3, 28, func(ctx context.Context, tx storage.Tx) error {
+		{"Receive", 3, 31, func(ctx context.Context, tx storage.Tx) error {
 			got, err := intake.Receive(ctx, tx, insurance.Event{
 				ID: "e", Network: timebok.Behandlernettverk, Kind: insurance.BookingMade, Booking: insurance.ExternalBooking{
 					ID: "x", Version: 1, Practitioner: "anne-1", Treatment: "PSY45", Start: request().Start, CaseNumber: d.Case.Case.Number,
@@ -152,8 +175,8 @@ func TestRoundTrips(t *testing.T) {
 		for _, trip := range trips {
 			statements += len(trip)
 		}
-		if len(trips) != tt.trips || statements != tt.statements {
-			t.Errorf("%s took %d round trips with %d statements, want %d with %d:\n%q", tt.name, len(trips), statements, tt.trips, tt.statements, trips)
+		if len(trips) != tt.trips || statements > tt.most {
+			t.Errorf("%s took %d round trips with %d statements, want %d with %d at most:\n%q", tt.name, len(trips), statements, tt.trips, tt.most, trips)
 		}
 	}
 }
@@ -253,9 +276,9 @@ func TestWithoutPreparedStatements(t *testing.T) {
 	}, nil)
 }
 
-// Without the exclusion constraint, in a schema of its own, the whole suite holds.
-func TestWithoutExclusion(t *testing.T) {
-	o := &postgres.Options{Schema: "own", WithoutExclusion: true}
+// With nothing but plain SQL, in a schema of its own, the whole suite holds.
+func TestPlainSQL(t *testing.T) {
+	o := &postgres.Options{Schema: "own", WithoutExclusion: true, WithoutTriggers: true}
 	plain := templateOf(o)
 	storagetest.Run(t, func(t *testing.T) storage.Driver { return open(t, plain.Database(t), o) }, nil)
 }

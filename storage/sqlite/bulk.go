@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/internal/sqlrow"
 	"github.com/timebok/timebok/storage"
 )
@@ -72,7 +73,7 @@ func (d *Driver) importBatch(ctx context.Context, clinic timebok.ClinicID, batch
 func (t *tx) importOne(in sqlrow.Incoming, report *storage.ImportReport) error {
 	ref := in.Record.Ref()
 	b := bulk[ref.Kind]
-	n, err := t.write(b.insert, in.Row...)
+	n, err := t.write(b.insert, placed(b.table, in.Row)...)
 	if err != nil {
 		typed, only := classifyWrite(err, in.Record)
 		if !only || errors.Is(typed, timebok.ErrInvalid) {
@@ -81,7 +82,7 @@ func (t *tx) importOne(in sqlrow.Incoming, report *storage.ImportReport) error {
 	}
 	if n > 0 {
 		report.Added++
-		return nil
+		return t.conn.kept.wrote(t.id, in.Record, in.Row)
 	}
 	there, same := false, true
 	err = t.conn.query(b.stored, []any{t.clinic, ref.ID[:]}, func(row []driver.Value) error {
@@ -102,6 +103,15 @@ func (t *tx) importOne(in sqlrow.Incoming, report *storage.ImportReport) error {
 		report.Same++
 	}
 	return nil
+}
+
+// bookingOf makes a booking of a row that was written, as it would be read.
+func bookingOf(written []any) (booking.Booking, error) {
+	in := make([]any, 0, 48)
+	for _, at := range bulk[timebok.KindBooking].at {
+		in = append(in, written[at])
+	}
+	return sqlrow.Bookings.Scan(sqlrow.SQLite{}, in)
 }
 
 func equal(a, b any) bool {

@@ -17,6 +17,11 @@
 // wait for Updates that came later, for a few milliseconds and the function
 // under way. A function in an Update must not wait for another Update to end.
 //
+// What every booking asks for - its clinic, practitioner, client, service, series
+// and the calendar of the day - the driver keeps from one Update to the next, until
+// it is changed. A change by anybody else is seen at once: SQLite tells that there
+// was one, and all is read again.
+//
 // A host with tables of its own in the file joins use-cases in its own transaction
 // (Driver.Join). Whole clinics go in and out by Import and Export.
 //

@@ -31,10 +31,6 @@ type Options struct {
 	Readers int
 	// BusyTimeout is how long to wait for another process that writes; 0: 10 s.
 	BusyTimeout time.Duration
-	// Map is how many bytes of the file are mapped into memory, up to 2 GB; 0: none.
-	// It makes reading far back in a large file faster, as clients' histories are.
-	// But a disk that fails under it ends the process, where it else is an error.
-	Map int64
 }
 
 func (o *Options) orDefault() Options {
@@ -61,8 +57,8 @@ var errClosed = errors.New("timebok: storage/sqlite: the driver is closed")
 // *SchemaError, and Migrate is to be called first. The options may be nil.
 func Open(path string, o *Options) (*Driver, error) {
 	opts := o.orDefault()
-	d := &Driver{file: file{path: path, driver: opts.Driver, busy: opts.BusyTimeout, mapped: opts.Map}}
-	d.writer = &writer{open: d.file.forWriting, delay: maxDelay}
+	d := &Driver{file: file{path: path, driver: opts.Driver, busy: opts.BusyTimeout}}
+	d.writer = &writer{open: d.file.forWriting, delay: maxDelay, keep: maxKept}
 	d.readers = &readers{open: d.file.forReading, slots: make(chan struct{}, opts.Readers)}
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil, &SchemaError{Path: path, Want: latest()}

@@ -19,10 +19,14 @@ func Latest() int { return latest() }
 // Patient makes groups grow until nobody waits, however long that takes.
 func Patient(d *Driver) { d.writer.delay = time.Hour }
 
+// Forgetful keeps little of what the driver has read. It is called before the first
+// Update.
+func Forgetful(d *Driver, records int) { d.writer.keep = records }
+
 // WriteSQL returns the statements that write records.
 func WriteSQL() (out []string) {
 	for _, w := range writes {
-		out = append(out, w.insert, w.update, w.remove, w.version)
+		out = append(out, w.insert, w.update, w.remove, w.version, w.undo)
 	}
 	return out
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/timebok/timebok/storage"
 )
 
-// readFences reads which clinics are fenced. It is done after each BEGIN
-// IMMEDIATE: from there to the COMMIT nobody else can change it.
+// readFences reads which clinics are fenced: when another connection may have
+// changed it, and when this one did.
 func (w *writer) readFences() error {
 	w.fenced = nil
 	return classify(w.conn.query("SELECT clinic_id FROM clinic_fence", nil, func(row []driver.Value) error {
@@ -73,6 +73,7 @@ func (d *Driver) Erase(ctx context.Context, clinic timebok.ClinicID) error {
 				if !d.writer.fenced[clinic] {
 					return timebok.Reasons{storage.NotFenced.At("Clinic")}.Refused()
 				}
+				t.conn.kept.forgetAll()
 				n, err := t.write(sql, t.clinic, t.clinic, int64(eraseAtOnce))
 				more = n == eraseAtOnce
 				return err

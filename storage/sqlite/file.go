@@ -14,7 +14,6 @@ type file struct {
 	path   string
 	driver driver.Driver
 	busy   time.Duration
-	mapped int64 // bytes
 }
 
 // connect opens a connection to a database that exists.
@@ -39,7 +38,6 @@ func (f file) open(mode string) (*conn, error) {
 		"PRAGMA temp_store = MEMORY", // no person's data in files beside the database
 		// There are no foreign keys; see the migrations for why.
 		"PRAGMA foreign_keys = OFF",
-		fmt.Sprintf("PRAGMA mmap_size = %d", f.mapped),
 	}
 	for _, s := range settings {
 		if err := c.run(s); err != nil {

@@ -151,7 +151,8 @@ func TestFailedCommit(t *testing.T) {
 func TestSpoiledGroup(t *testing.T) {
 	d := newDesk(t)
 	full := fmt.Errorf("wrapped: %w", coded(13))
-	spoil := d.client(1)
+	spoil := d.Ola
+	spoil.Version = 2
 	d.tap.hook(func(sql string) error {
 		if sql == "SAVEPOINT timebok" {
 			return full

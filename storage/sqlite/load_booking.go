@@ -10,13 +10,14 @@ import (
 )
 
 var (
-	inSeries     = from(sqlrow.Bookings, "AND series_id = ? ORDER BY starts, id")
-	agreementsOn = from(sqlrow.PriceAgreements, "AND service_id = ? ORDER BY id")
+	inSeries     = keeping(timebok.KindBooking, from(sqlrow.Bookings, "AND series_id = ? ORDER BY starts, id"))
+	agreementsOn = keeping(timebok.KindAgreement, from(sqlrow.PriceAgreements, "AND service_id = ? ORDER BY id"))
 
 	// The conditions of a calendar, of one practitioner and of several.
-	busyIn    = " AND starts > ? AND starts < ? AND occupied_from < ? AND occupied_to > ? AND occupied_from < occupied_to AND active"
-	busyOf    = from(sqlrow.Busy, "AND practitioner_id = ?"+busyIn)
-	busyAmong = from(sqlrow.Busy, "AND practitioner_id IN (SELECT unhex(value) FROM json_each(?))"+busyIn)
+	busyIn      = " AND starts > ? AND starts < ? AND occupied_from < ? AND occupied_to > ? AND occupied_from < occupied_to AND active"
+	busyOf      = from(sqlrow.Busy, "AND practitioner_id = ?"+busyIn)
+	busyBetween = from(sqlrow.Busy, "AND practitioner_id = ? AND starts >= ? AND starts < ? AND occupied_from < occupied_to AND active")
+	busyAmong   = from(sqlrow.Busy, "AND practitioner_id IN (SELECT unhex(value) FROM json_each(?))"+busyIn)
 
 	schedulesAmong = among(sqlrow.Schedules)
 	absencesAmong  = from(sqlrow.Absences, "AND practitioner_id IN (SELECT unhex(value) FROM json_each(?))"+
@@ -38,7 +39,7 @@ func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, er
 	v.Service = optional(r, oneService, n.Service)
 	v.Series = optional(r, oneSeries, n.Series)
 	if !n.Series.IsZero() {
-		v.InSeries = list(r, inSeries, idBytes(n.Series))
+		v.InSeries = booking.CountedOf(list(r, inSeries, idBytes(n.Series)))
 	}
 	if !n.Service.IsZero() {
 		v.Agreements = list(r, agreementsOn, idBytes(n.Service))
@@ -56,11 +57,31 @@ func (t *tx) calendar(r *reading, zone string, of timebok.PractitionerID, within
 		return c
 	}
 	c.Absences = list(r, absencesOf, idBytes(of), micros(within.Start), micros(within.End))
-	for _, b := range list(r, busyOf, busyArgs(idBytes(of), within)...) {
+	for _, b := range t.busy(r, of, within) {
 		c.Busy = append(c.Busy, b.Busy)
 	}
 	slices.SortFunc(c.Busy, byTime)
 	return c
+}
+
+// busy reads what occupies a practitioner: from what is kept of some days, if they
+// are few.
+func (t *tx) busy(r *reading, of timebok.PractitionerID, within timebok.Period) []sqlrow.BusyRow {
+	first, last := dayOf(within.Start.Add(-reachBack)), dayOf(within.End.Add(reachAhead))
+	if t.conn.kept == nil || last-first > 3 {
+		return list(r, busyOf, busyArgs(idBytes(of), within)...)
+	}
+	var found []sqlrow.BusyRow
+	for day := first; day <= last && r.err == nil; day++ {
+		var all []sqlrow.BusyRow
+		all, r.err = t.busyOn(day, of)
+		for _, b := range all {
+			if b.Time.Overlaps(within) {
+				found = append(found, b)
+			}
+		}
+	}
+	return found
 }
 
 func busyArgs(of any, within timebok.Period) []any {

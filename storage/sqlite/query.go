@@ -16,12 +16,13 @@ import (
 type selection[T any] struct {
 	table *sqlrow.Table[T]
 	sql   string
+	keeps timebok.Kind // of records that the writing connection keeps; "": it doesn't
 }
 
 // from selects the rows of the clinic for which the rest of the statement holds,
 // such as "AND id = ?".
 func from[T any](t *sqlrow.Table[T], rest string) selection[T] {
-	return selection[T]{t, "SELECT " + strings.Join(t.Reads(), ", ") + " FROM " + t.Name() + " WHERE clinic_id = ? " + rest}
+	return selection[T]{table: t, sql: "SELECT " + strings.Join(t.Reads(), ", ") + " FROM " + t.Name() + " WHERE clinic_id = ? " + rest}
 }
 
 // byID selects one record.
@@ -34,6 +35,9 @@ func among[T any](t *sqlrow.Table[T]) selection[T] {
 
 // all reads every record of the selection. The transaction must be ready.
 func (s selection[T]) all(t *tx, args ...any) ([]T, error) {
+	if s.keeps != "" && t.conn.kept != nil {
+		return s.recall(t, args[0].([]byte))
+	}
 	var out []T
 	err := s.each(t, args, func(r T) { out = append(out, r) })
 	return out, err
@@ -41,13 +45,11 @@ func (s selection[T]) all(t *tx, args ...any) ([]T, error) {
 
 // first reads the first record of the selection, or nil.
 func (s selection[T]) first(t *tx, args ...any) (*T, error) {
-	var out *T
-	err := s.each(t, args, func(r T) {
-		if out == nil {
-			out = &r
-		}
-	})
-	return out, err
+	all, err := s.all(t, args...)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
 }
 
 func (s selection[T]) each(t *tx, args []any, found func(T)) error {

@@ -108,6 +108,10 @@ func (t *tx) flush() error {
 			t.own = map[recordKey]int64{}
 		}
 		ref := c.record.Ref()
+		if err := t.remember(c); err != nil {
+			t.failed = err
+			return err
+		}
 		if _, gone := c.record.(timebok.Deletion); gone {
 			ref.Version = 0
 		}
@@ -116,6 +120,17 @@ func (t *tx) flush() error {
 	t.held = t.held[:0]
 	clear(t.at)
 	return nil
+}
+
+// remember lets the connection that writes bring up to date what it keeps.
+func (t *tx) remember(c change) error {
+	if t.conn.kept == nil {
+		return nil
+	}
+	if c.base > 0 {
+		c.row = nil
+	}
+	return t.conn.kept.wrote(t.id, c.record, c.row)
 }
 
 // park takes bookings that are to be changed or deleted out of the calendar, if
@@ -175,12 +190,13 @@ func (t *tx) put(c change) error {
 }
 
 func (t *tx) insert(w *writeSQL, r timebok.Record, row []any) error {
-	n, err := t.write(w.insert, row...)
+	ref := r.Ref()
+	n, err := t.add(recordKey{ref.Kind, ref.ID}, w.insert, placed(w.table, row))
 	if err != nil {
 		return t.refused(err, r)
 	}
 	if n == 0 {
-		return &timebok.ExistsError{Ref: r.Ref()}
+		return &timebok.ExistsError{Ref: ref}
 	}
 	return nil
 }
@@ -254,6 +270,7 @@ func (t *tx) refused(err error, r timebok.Record) error {
 type writeSQL struct {
 	table                           sqlrow.Mapping
 	insert, update, remove, version string
+	undo                            string // of an insert
 }
 
 var writes = func() map[timebok.Kind]*writeSQL {
@@ -277,10 +294,6 @@ func newWriteSQL(m sqlrow.Mapping) *writeSQL {
 		update:  "UPDATE " + m.Name() + " SET " + strings.Join(columns[2:], " = ?, ") + " = ?" + exactly,
 		remove:  "DELETE FROM " + m.Name() + exactly,
 		version: "SELECT " + version + " FROM " + m.Name() + one,
+		undo:    "DELETE FROM " + m.Name() + one,
 	}
-}
-
-func insertInto(m sqlrow.Mapping) string {
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(m.Columns())), ", ")
-	return "INSERT INTO " + m.Name() + " (" + strings.Join(m.Columns(), ", ") + ") VALUES (" + marks + ") ON CONFLICT DO NOTHING"
 }

@@ -2,12 +2,15 @@ package sqlite_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/storage/sqlite"
@@ -133,5 +136,24 @@ func TestNotADatabase(t *testing.T) {
 	}
 	if err := sqlite.Migrate(t.Context(), filepath.Join(path, "below"), nil); !errors.Is(err, timebok.ErrUnavailable) {
 		t.Errorf("Migrate where no file can be: %v", err)
+	}
+}
+
+// The bookings of a client lie together, in whatever order they are made.
+func TestHistoryLiesTogether(t *testing.T) {
+	d := newDesk(t)
+	for i := range 12 {
+		x := d.Booking(fmt.Sprint(i), time.Duration(i)*time.Hour)
+		x.Client = d.client(i % 3).ID
+		if i == 7 {
+			x.Client = timebok.ClientID{}
+		}
+		if err := d.add(t.Context(), x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows := strings.Fields(rawText(t, d.path, "SELECT CASE WHEN client_id IS NULL THEN 'none' ELSE hex(client_id) END FROM booking ORDER BY place"))
+	if got := len(slices.Compact(slices.Clone(rows))); len(rows) != 12 || got != 4 {
+		t.Errorf("%d bookings of 3 clients and of none lie in %d places: %v", len(rows), got, rows)
 	}
 }

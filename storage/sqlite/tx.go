@@ -25,8 +25,9 @@ type tx struct {
 	at      map[recordKey]int   // where in held
 	own     map[recordKey]int64 // version that this transaction wrote; 0: it deleted
 	wrote   bool
-	savept  bool // there is a savepoint to go back to
-	spoiled bool // SQLite may have given the whole transaction up
+	added   []recordKey // without a savepoint: to delete again
+	savept  bool        // there is a savepoint to go back to
+	spoiled bool        // SQLite may have given the whole transaction up
 }
 
 var (
@@ -143,10 +144,8 @@ func (t *tx) endUpdate(_ context.Context, ok bool) error {
 	switch {
 	case ok && t.savept:
 		_, err = t.conn.exec("RELEASE timebok")
-	case !ok && t.savept:
-		if _, err = t.conn.exec("ROLLBACK TO timebok"); err == nil {
-			_, err = t.conn.exec("RELEASE timebok")
-		}
+	case !ok && len(w.group) > 0:
+		err = t.takeOut()
 	case !ok:
 		w.abort(nil) // alone so far
 	}
@@ -158,6 +157,24 @@ func (t *tx) endUpdate(_ context.Context, ok bool) error {
 		return err
 	}
 	return w.yield(ok)
+}
+
+// takeOut takes the caller's writes out of the transaction that it shares.
+func (t *tx) takeOut() error {
+	t.conn.kept.forgetAll()
+	if t.savept {
+		for _, sql := range []string{"ROLLBACK TO timebok", "RELEASE timebok"} {
+			if _, err := t.conn.exec(sql); err != nil {
+				return err
+			}
+		}
+	}
+	for _, k := range t.added {
+		if _, err := t.conn.exec(writes[k.kind].undo, t.clinic, k.id[:]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // endView lets the snapshot go and stores the audit entries that the View saved.
@@ -189,10 +206,10 @@ func (t *tx) write(sql string, args ...any) (int64, error) {
 // mark is called before each write. The first one sets a savepoint if the
 // transaction holds the writes of others.
 func (t *tx) mark() error {
-	if t.wrote {
+	if t.savept {
 		return nil
 	}
-	if len(t.d.writer.group) > 0 {
+	if t.shares() {
 		if _, err := t.conn.exec("SAVEPOINT timebok"); err != nil {
 			t.spoiled = true
 			return err
@@ -202,3 +219,18 @@ func (t *tx) mark() error {
 	t.wrote = true
 	return nil
 }
+
+// add writes a new record. That needs no savepoint, which costs as much as a write:
+// it is deleted to take it back.
+func (t *tx) add(k recordKey, sql string, args []any) (int64, error) {
+	t.wrote = true
+	n, err := t.conn.exec(sql, args...)
+	if n > 0 && !t.savept && t.shares() {
+		t.added = append(t.added, k)
+	}
+	return n, err
+}
+
+// shares reports whether the transaction holds the writes of others. It does not
+// change while the caller has the turn.
+func (t *tx) shares() bool { return t.conn.kept != nil && len(t.d.writer.group) > 0 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"slices"
 	"sync"
@@ -15,7 +16,7 @@ import (
 // wait: so many members, or so much time since the first.
 const (
 	maxGroup = 128
-	maxDelay = 4 * time.Millisecond
+	maxDelay = 10 * time.Millisecond
 )
 
 // A writer owns the one connection that writes, and hands it from one caller to
@@ -28,6 +29,7 @@ const (
 type writer struct {
 	open  func() (*conn, error)
 	delay time.Duration // maxDelay, but for tests
+	keep  int           // maxKept, but for tests
 
 	mu      sync.Mutex
 	busy    bool            // somebody has the turn
@@ -98,6 +100,7 @@ func (w *writer) begin() error {
 		if err != nil {
 			return err
 		}
+		c.kept = newKept(w.keep)
 		w.conn = c
 	}
 	if w.begun {
@@ -110,11 +113,27 @@ func (w *writer) begin() error {
 		return classify(err)
 	}
 	w.begun = true
-	if err := w.readFences(); err != nil {
+	if err := w.catchUp(); err != nil {
 		w.abort(nil)
 		return err
 	}
 	return nil
+}
+
+// catchUp forgets what others have changed since the last transaction.
+func (w *writer) catchUp() error {
+	var version int64
+	err := w.conn.query("PRAGMA data_version", nil, func(row []driver.Value) error {
+		version, _ = row[0].(int64)
+		return nil
+	})
+	if err != nil {
+		return classify(err)
+	}
+	if w.conn.kept.asOf(version) {
+		return nil
+	}
+	return w.readFences()
 }
 
 // yield ends the caller's turn and returns the outcome of the COMMIT, if it waits
@@ -169,7 +188,7 @@ func (w *writer) pass() bool {
 // commit ends the transaction and tells the group.
 func (w *writer) commit() {
 	if len(w.group) == 0 {
-		w.abort(nil) // nothing was written
+		w.rollback() // nothing was written
 		return
 	}
 	_, err := w.conn.exec("COMMIT")
@@ -190,11 +209,19 @@ var errShared = errors.New("timebok: storage/sqlite: a transaction that was shar
 // abort rolls the whole transaction back and tells the group so.
 func (w *writer) abort(err error) {
 	if w.conn != nil {
-		if _, failed := w.conn.exec("ROLLBACK"); failed != nil {
+		w.conn.kept.forgetAll()
+	}
+	w.rollback()
+	w.tell(err)
+}
+
+func (w *writer) rollback() {
+	if w.conn != nil {
+		if _, err := w.conn.exec("ROLLBACK"); err != nil {
 			w.drop() // SQLite rolled back by itself, or can't any more
 		}
 	}
-	w.tell(err)
+	w.begun = false
 }
 
 func (w *writer) tell(err error) {

@@ -67,7 +67,7 @@ func viewsHoldAll(e *env) {
 				Booking: bookings[2].ID, Practitioner: e.Anne.ID, Client: e.Ola.ID, Service: e.Talk.ID, Series: e.Case.ID, Within: within,
 			}, booking.View{
 				Booking: &bookings[2], Practitioner: &e.Anne, Client: &e.Ola, Service: &e.Talk, Series: &e.Case,
-				InSeries: []booking.Booking{bookings[0], bookings[2], bookings[3], bookings[4]}, Agreements: []timebok.PriceAgreement{e.Agreed},
+				InSeries: booking.CountedOf([]booking.Booking{bookings[0], bookings[2], bookings[3], bookings[4]}), Agreements: []timebok.PriceAgreement{e.Agreed},
 				Calendar: calendar,
 			}},
 			{"a narrower calendar", booking.Needs{Practitioner: e.Anne.ID, Within: narrow},

@@ -84,7 +84,7 @@ CREATE TABLE client (
   origin       TEXT NOT NULL,
   consents     TEXT, -- JSON
   PRIMARY KEY (clinic_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX client_birth_date ON client (clinic_id, birth_date, id) WHERE birth_date IS NOT NULL;
 CREATE INDEX client_birth_number ON client (clinic_id, birth_number, id) WHERE birth_number <> '';
 
@@ -199,11 +199,14 @@ CREATE TABLE series (
   valid_from         TEXT,
   valid_to           TEXT,
   PRIMARY KEY (clinic_id, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX series_case ON series (clinic_id, case_network, case_number) WHERE case_number <> '';
 CREATE INDEX series_client ON series (clinic_id, client_id, opened_at);
 
+-- The bookings of a client lie together in the file, so that a history takes a few
+-- pages of it, however large it is: the library numbers their places so.
 CREATE TABLE booking (
+  place            INTEGER PRIMARY KEY,
   clinic_id        BLOB NOT NULL CHECK (length(clinic_id) = 16),
   id               BLOB NOT NULL CHECK (length(id) = 16),
   version          INTEGER NOT NULL,
@@ -238,7 +241,7 @@ CREATE TABLE booking (
   occupied_to      INTEGER NOT NULL,
   active           INTEGER NOT NULL,
   overlap_allowed  INTEGER NOT NULL,
-  PRIMARY KEY (clinic_id, id),
+  UNIQUE (clinic_id, id),
   -- Searches for overlaps look no further back than the longest session with the
   -- longest buffers (booking: 24 hours, timebok.MaxBuffer).
   CONSTRAINT booking_length CHECK (ends - starts BETWEEN 0 AND 86400000000
