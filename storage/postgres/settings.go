@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
+	"github.com/timebok/timebok/internal/detach"
 	"github.com/timebok/timebok/internal/sqlrow"
 )
 
@@ -73,31 +74,20 @@ func (s *shelf) put(k settingsKey, found *settings) {
 // put fills a view with settings, with lists of its own.
 func (s *settings) put(v *booking.View) {
 	v.Clinic = *s.clinic
-	if s.practitioner != nil {
-		p := *s.practitioner
-		p.Keys = slices.Clone(p.Keys)
-		v.Practitioner = &p
-	}
-	if s.service != nil {
-		x := *s.service
-		x.Keys = slices.Clone(x.Keys)
-		v.Service = &x
-	}
-	if s.hours != nil {
-		h := *s.hours
-		h.Week, h.Days = slices.Clone(h.Week), slices.Clone(h.Days)
-		for i := range h.Days {
-			h.Days[i].Hours = slices.Clone(h.Days[i].Hours)
-		}
-		v.Calendar.Schedule = &h
-	}
+	v.Practitioner, v.Service, v.Calendar.Schedule = copied(s.practitioner), copied(s.service), copied(s.hours)
 	v.Agreements = slices.Clone(s.agreements)
-	for i, a := range v.Agreements {
-		if a.To != nil {
-			to := *a.To
-			v.Agreements[i].To = &to
-		}
+	for i := range v.Agreements {
+		detach.From(&v.Agreements[i])
 	}
+}
+
+func copied[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	v := *p
+	detach.From(&v)
+	return &v
 }
 
 // absencesIn are the absences within a period, with a list of its own.

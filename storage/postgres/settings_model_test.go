@@ -74,7 +74,7 @@ func TestSettingsModel(t *testing.T) {
 			}
 			return differing(settingsOf(v), want)
 		}
-		rt.Repeat(map[string]func(*rapid.T){
+		steps := map[string]func(*rapid.T){
 			"SQL": func(rt *rapid.T) {
 				role := rapid.SampledFrom([]string{"origin", "replica"}).Draw(rt, "role")
 				end := rapid.SampledFrom([]string{"COMMIT", "COMMIT", "ROLLBACK"}).Draw(rt, "end")
@@ -119,13 +119,14 @@ func TestSettingsModel(t *testing.T) {
 					must(err)
 				}
 			},
-			"": func(rt *rapid.T) {
-				for _, by := range desks {
-					_, wrong := by.compared(ctx)
-					must(wrong)
-				}
-			},
-		})
+		}
+		for _, step := range rapid.SliceOfN(rapid.SampledFrom([]string{"SQL", "library", "host"}), 1, 12).Draw(rt, "steps") {
+			steps[step](rt)
+			for _, by := range desks {
+				_, wrong := by.compared(ctx)
+				must(wrong)
+			}
+		}
 	})
 }
 

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -55,6 +56,11 @@ func TestSettingsOfTheSameTransaction(t *testing.T) {
 			if !errors.Is(err, errBack) {
 				t.Fatal(err)
 			}
+			// As many changes as were taken back, but others: no stamp comes twice.
+			bump := "UPDATE service SET price_ore = price_ore %s WHERE id = '" + d.Talk.ID.String() + "';"
+			raw(t, d.dsn, fmt.Sprintf(bump+bump, "+ 1", "+ 1"))
+			d.sees(t, "other changes than a rolled back "+c.name)
+			raw(t, d.dsn, fmt.Sprintf(bump, "- 2"))
 			if got := d.sees(t, "a rolled back "+c.name); reflect.DeepEqual(own, before) || !reflect.DeepEqual(got, before) {
 				t.Errorf("%s: the transaction itself saw %+v, the next one %+v, the one before %+v", c.name, own, got, before)
 			}

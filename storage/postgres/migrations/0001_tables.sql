@@ -10,6 +10,9 @@
 -- clinic can be moved table by table. Records are taken away by the library only,
 -- which looks first at what hangs on them.
 --
+-- There are no functions or triggers here: overlap.sql and stamp.sql add what not
+-- every database knows.
+--
 -- Rows that are locked and updated often leave room in their pages (fillfactor),
 -- so that the next version of a row stays on the page and touches no index.
 
