@@ -1,5 +1,7 @@
 package ehf
 
+import "encoding/binary"
+
 // A day is an xs:date as the moment at which it begins, in minutes. A date
 // without a time zone is taken to be in UTC.
 type day struct {
@@ -48,12 +50,19 @@ func minutes(year, month, dom int64) int64 {
 	return (era*146097 + of*365 + of/4 - of/100 + (153*m+2)/5 + dom - 1) * 24 * 60
 }
 
-// plainDay reads a date of the form YYYY-MM-DD and no other.
+// plainDay reads a date of the form YYYY-MM-DD and no other. Its first eight
+// characters are looked at as one word; see scan_word.go.
 func plainDay(b []byte) (day, bool) {
-	if len(b) != 10 || b[4] != '-' || b[7] != '-' || !allDigits(b[:4]) || !allDigits(b[5:7]) || !allDigits(b[8:]) {
+	const form = "0000-00-"
+	if len(b) != 10 || !isDigit(b[8]) || !isDigit(b[9]) {
 		return day{}, false
 	}
-	year, month, dom := number(b[:4]), number(b[5:7]), number(b[8:])
+	digits := binary.LittleEndian.Uint64(b) ^ binary.LittleEndian.Uint64([]byte(form))
+	if (digits|digits+0x7F76767F76767676)&highs != 0 { // over nine, or no hyphen
+		return day{}, false
+	}
+	at := func(i int) int64 { return int64(digits >> (8 * i) & 0xF) }
+	year, month, dom := at(0)*1000+at(1)*100+at(2)*10+at(3), at(5)*10+at(6), int64(b[8]-'0')*10+int64(b[9]-'0')
 	if year == 0 || month == 0 || month > 12 || dom == 0 || dom > 28 && dom > daysIn(year, month) {
 		return day{}, false
 	}

@@ -44,8 +44,12 @@ type scanner struct {
 	scopes uint64    // stands for the declarations in force
 	seed   maphash.Seed
 	seen   [512]seen
-	other  seen // the last name that was too long for them
-	text   run  // the text of the innermost open element so far
+	other  seen        // the last name that was too long for them
+	after  [512]uint16 // by the names that came before: the place in seen of the one that followed
+	past   uint16      // stands for the last three names
+	tails  [32]tail
+	root   opening
+	text   run // the text of the innermost open element so far
 }
 
 // A binding is one namespace declaration.
@@ -67,6 +71,12 @@ type run struct {
 	parted bool   // there are several
 	fresh  bool   // the next character begins a text node of its own
 	ink    bool   // something other than white space was seen
+}
+
+// begin makes r the run of content that begins at start.
+func (r *run) begin(start uint32) {
+	*r = run{}
+	r.start = start
 }
 
 // classes of bytes, so that the loops over text and names test one table
@@ -104,7 +114,7 @@ func parse(t *tree, src []byte, limits Limits) error {
 	s := &t.scanner
 	s.t, s.src, s.i, s.limits, s.words = t, src, 0, limits.orDefault(), words()
 	s.open, s.scope = s.open[:0], s.scope[:0]
-	s.scopes = 0
+	s.scopes, s.past = 0, 0
 	if s.seed == (maphash.Seed{}) {
 		s.seed = maphash.MakeSeed()
 	}

@@ -16,11 +16,17 @@ func (s *scanner) startTag() error {
 	}
 	s.i++
 	from, local := s.i, s.i
-	var key nameKey
-	size := key.read(s.src[from:])
-	what := s.recall(&key)
+	what := s.guess()
+	same := len(t.elems) == 0 && s.sameRoot()
+	if same {
+		what = &s.root.what
+	} else if what == nil {
+		var key nameKey
+		key.read(s.src[from:])
+		what = s.recall(&key)
+	}
 	if what != nil {
-		s.i += size
+		s.i += int(what.size)
 		local += int(what.local)
 	} else {
 		_, colon, err := s.name()
@@ -32,13 +38,17 @@ func (s *scanner) startTag() error {
 	to := s.i
 	firstAttr := len(t.attrs)
 	bare, empty := to < len(s.src) && s.src[to] == '>', false
-	if bare {
+	switch {
+	case same:
+		s.enterRoot(from)
+	case bare:
 		s.i++
-	} else {
+	case !s.sameTail():
 		var err error
 		if empty, err = s.attributes(firstAttr); err != nil {
 			return err
 		}
+		s.keepTail(to, firstAttr)
 	}
 	if what == nil || what.scope != s.scopes {
 		what = s.resolved(from, local, to)
@@ -46,6 +56,7 @@ func (s *scanner) startTag() error {
 	if !what.known {
 		return s.fail(Prefix, from)
 	}
+	s.follow(what)
 	n := node(len(t.elems))
 	if what.space == foreign {
 		_, uri, _ := s.resolve(s.src[from:max(from, local-1)], true)
@@ -56,13 +67,16 @@ func (s *scanner) startTag() error {
 	}
 	t.elems = t.elems[:n+1]
 	e := &t.elems[n]
-	*e = elem{
-		raw: span{uint32(from), uint32(to)}, local: uint32(local), space: what.space,
-		name: what.name, parent: none, next: none, twin: unlinked,
-		attrs: uint32(firstAttr), attrsEnd: uint32(len(t.attrs)),
-	}
+	*e = elem{} // and field by field, which is quicker than a literal that is copied
+	e.raw, e.local = span{uint32(from), uint32(to)}, uint32(local)
+	e.name, e.space = what.name, what.space
+	e.parent, e.next, e.twin = none, none, unlinked
+	e.attrs, e.attrsEnd = uint32(firstAttr), uint32(len(t.attrs))
 	if n == root {
 		e.flags = linked
+		if !same && !empty {
+			s.keepRoot(from, what)
+		}
 	}
 	if depth := len(s.open); depth > 0 {
 		p := s.open[depth-1]
@@ -88,76 +102,36 @@ func (s *scanner) startTag() error {
 		s.close(n)
 		return nil
 	}
-	if s.leaf(e) {
+	if s.leaf(e, what) {
 		if !bare { // it may have declarations
 			s.close(n)
 		}
-		s.text = run{start: s.text.start} // of the parent, as before
+		s.text.begin(s.text.start) // of the parent, as before
 		return nil
 	}
-	s.text = run{start: uint32(s.i)}
+	s.text.begin(uint32(s.i))
 	s.open = append(s.open, n)
 	return nil
 }
 
 // leaf completes an element that has nothing but plain text in it, as most have,
 // and reports whether it did.
-func (s *scanner) leaf(e *elem) bool {
+func (s *scanner) leaf(e *elem, what *seen) bool {
 	b, from := s.src, s.i
 	if from >= len(b) || classes[b[from]]&(white|special) != 0 {
 		return false
 	}
 	to := plainEnd(b, from)
 	end := to + 2 + int(e.raw.to-e.raw.from)
-	if end >= len(b) || b[to] != '<' || b[to+1] != '/' || b[end] != '>' || string(b[to+2:end]) != string(b[e.raw.from:e.raw.to]) {
+	if end >= len(b) || b[to] != '<' || b[to+1] != '/' || b[end] != '>' {
+		return false
+	}
+	if !what.begins(b[to+2:]) && string(b[to+2:end]) != string(b[e.raw.from:e.raw.to]) {
 		return false
 	}
 	e.text = span{uint32(from), uint32(to)}
 	s.i = end + 1
 	return true
-}
-
-// A seen name is one that was resolved before, perhaps in another document. It
-// holds where the same declarations are in force, which a keyed hash of them
-// tells: no document can be made that spoils the names of the next.
-type seen struct {
-	key   nameKey
-	scope uint64
-	name  name
-	space space
-	known bool  // the prefix is declared
-	local uint8 // where the local name begins
-}
-
-// recall gives the seen name with a key, or nil. A name that was seen needs no
-// look at its characters.
-func (s *scanner) recall(key *nameKey) *seen {
-	h := key.hash() % uint32(len(s.seen))
-	k := &s.seen[h]
-	if k.key != *key {
-		k = &s.seen[h^1]
-	}
-	if k.key != *key || k.scope != s.scopes || !k.known {
-		return nil
-	}
-	return k
-}
-
-// resolved resolves the name of an element and remembers it.
-func (s *scanner) resolved(from, local, to int) *seen {
-	k := &s.other
-	var key nameKey
-	size := key.read(s.src[from:])
-	if size == to-from {
-		h := key.hash() % uint32(len(s.seen))
-		if k = &s.seen[h]; k.known && k.scope == s.scopes && k.key != key {
-			k = &s.seen[h^1]
-		}
-	}
-	*k = seen{key: key, scope: s.scopes, local: uint8(min(local-from, 255))}
-	k.space, _, k.known = s.resolve(s.src[from:max(from, local-1)], true)
-	k.name = s.words.find(k.space, s.src[local:to])
-	return k
 }
 
 // close drops the declarations of n and hands the text back to its parent.
@@ -168,7 +142,7 @@ func (s *scanner) close(n node) {
 		s.scope = s.scope[:k-1]
 	}
 	if p := s.t.elems[n].parent; p != none {
-		s.text = run{start: s.t.elems[p].text.from}
+		s.text.begin(s.t.elems[p].text.from)
 	}
 }
 

@@ -91,6 +91,29 @@ func (k *nameKey) read(b []byte) int {
 	return 0
 }
 
+// nameMasks are, by the size of a name, the bytes of a nameKey that it fills.
+var nameMasks = func() (masks [32]nameKey) {
+	for size := range masks {
+		for i := range size {
+			masks[size][i/8] |= 0xFF << (8 * (i % 8))
+		}
+	}
+	return masks
+}()
+
+// begins reports whether b begins with the bytes of the key, of which there are size.
+// It is false of none, and where b is shorter than 32 bytes.
+func (k *nameKey) begins(b []byte, size uint8) bool {
+	if len(b) < 32 || size == 0 {
+		return false
+	}
+	mask := &nameMasks[size%32]
+	return (binary.LittleEndian.Uint64(b)&mask[0]^k[0])|
+		(binary.LittleEndian.Uint64(b[8:])&mask[1]^k[1])|
+		(binary.LittleEndian.Uint64(b[16:])&mask[2]^k[2])|
+		(binary.LittleEndian.Uint64(b[24:])&mask[3]^k[3]) == 0
+}
+
 // hash is a number of 32 bits that all of the key goes into.
 func (k *nameKey) hash() uint32 {
 	const odd = 0x9E3779B97F4A7C15

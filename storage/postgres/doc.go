@@ -12,17 +12,19 @@
 // the order doesn't wait for it, but is run again with all in order. Views are one
 // snapshot, and neither wait nor are waited for.
 //
-// Settings are kept in the process: the clinic's own record, and a practitioner's and
-// a service's, with working hours, absences and price agreements. Triggers renew a
-// stamp of the clinic with each change of them, whatever program makes it, and an
-// Update that asks for settings looks at the stamp under its locks: if it is another,
-// it reads them again, in one round trip more. Nobody books by settings that have
-// changed, but by such as were changed while the triggers were switched off, or by
-// altering a table, for up to a minute. Changes of settings wait for each other
-// within a clinic. Without the triggers (Options.WithoutTriggers) every booking
-// reads the settings, which takes no round trip more. Whoever writes settings must
-// be allowed to write clinic_stamp too, and a replication of all tables leaves
-// clinic_stamp out: the triggers write it where the rows arrive.
+// Settings are kept in the process: the clinic's own record, and a practitioner's
+// and a service's, with working hours, absences and price agreements. Triggers
+// renew a stamp of the clinic with each change of them, whatever program makes it.
+// An Update that asks for settings looks at the stamp under its locks, and if it
+// is another reads them again, in one round trip more. Only what changed while the
+// triggers were switched off, or by altering a table, may go unseen, for a minute
+// at most. Without the triggers (Options.WithoutTriggers) every booking reads the
+// settings, which takes no round trip more.
+//
+// Changes of settings wait for each other within a clinic. Who makes them must be
+// allowed to write clinic_stamp too. A replication of the tables, or a restore of
+// their data alone, leaves clinic_stamp out: the triggers fill it where the rows
+// arrive.
 //
 // Every table begins with the clinic, and no statement but those of the relay is
 // about several clinics, so the tables can be spread by clinic. The SQL is that of

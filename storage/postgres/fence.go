@@ -19,9 +19,6 @@ const (
 	noFence = "SELECT 1 / (1 - count(*)) FROM {}clinic_fence WHERE clinic_id = $1" // fails as noRow does
 )
 
-// andNoFence is noFence as a condition.
-const andNoFence = " AND (" + noFence + ") = 1"
-
 func passFence(t *tx) []call {
 	return []call{{sql: nameMe}, {sql: noFence, args: []any{t.clinic}, fail: behindFence}}
 }

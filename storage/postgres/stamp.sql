@@ -12,7 +12,9 @@ CREATE TABLE IF NOT EXISTS clinic_stamp (
   stamp     uuid NOT NULL -- random: no two states of a clinic ever have the same
 ) WITH (fillfactor = 50);
 
-CREATE OR REPLACE FUNCTION timebok_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+-- It runs with the rights of who made it: a program that may change an absence need
+-- not be allowed to touch stamps.
+CREATE OR REPLACE FUNCTION timebok_stamp() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
   renew CONSTANT text := format('INSERT INTO %I.clinic_stamp VALUES ($1, gen_random_uuid())
     ON CONFLICT (clinic_id) DO UPDATE SET stamp = EXCLUDED.stamp', TG_TABLE_SCHEMA);
@@ -29,6 +31,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
+REVOKE ALL ON FUNCTION timebok_stamp() FROM PUBLIC;
 
 DO $$
 DECLARE

@@ -235,3 +235,19 @@ func TestStampsOfTwoSchemas(t *testing.T) {
 		t.Error("a service that was taken away is seen")
 	}
 }
+
+// A program with rights on the settings alone changes the stamp all the same, and
+// can't use the function for anything else.
+func TestStampNeedsNoRights(t *testing.T) {
+	d := newDesk(t, nil)
+	d.asks(t)
+	raw(t, d.dsn, "DROP ROLE IF EXISTS service_writer; CREATE ROLE service_writer; GRANT SELECT, UPDATE ON service TO service_writer")
+	t.Cleanup(func() { raw(t, d.dsn, "DROP OWNED BY service_writer; DROP ROLE service_writer") })
+	raw(t, d.dsn, "SET ROLE service_writer; UPDATE service SET price_ore = price_ore + 1")
+	if got := d.asks(t); len(got) < 7 {
+		t.Errorf("after a change by another role: asked for %v, want all", got)
+	}
+	if got := raw(t, d.dsn, "SELECT has_function_privilege('service_writer', 'timebok_stamp()', 'EXECUTE')"); got != "f" {
+		t.Errorf("another role may use the function: %s", got)
+	}
+}
