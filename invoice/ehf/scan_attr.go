@@ -231,17 +231,15 @@ func (s *scanner) resolve(prefix []byte, element bool) (space, []byte, bool) {
 // pack puts the first eight bytes of a prefix into a word. No prefix has a
 // zero byte, so that prefixes of up to eight bytes are told apart by it.
 func pack(p []byte) uint64 {
-	switch n := len(p); {
-	case n >= 8:
-		return binary.LittleEndian.Uint64(p)
-	case n >= 4: // two halves, which may have bytes in common
-		return uint64(binary.LittleEndian.Uint32(p)) | uint64(binary.LittleEndian.Uint32(p[n-4:]))<<(8*(n-4))
-	case n == 3:
+	switch {
+	case len(p) == 3:
 		return uint64(p[0]) | uint64(p[1])<<8 | uint64(p[2])<<16
-	case n == 2:
-		return uint64(p[0]) | uint64(p[1])<<8
-	case n == 1:
-		return uint64(p[0])
+	case len(p) >= 8:
+		return binary.LittleEndian.Uint64(p)
 	}
-	return 0
+	var w uint64
+	for i, c := range p {
+		w |= uint64(c) << (8 * i)
+	}
+	return w
 }

@@ -105,7 +105,7 @@ func (c *check) apply() {
 // run tests n in the first context of each pattern that fits it.
 func (c *check) run(n node, e *elem, list []test) {
 	done, asked := noPattern, unknown
-	var value []byte // of the attribute that was asked for last
+	var value uint64 // of the attribute that was asked for last, packed
 	var has bool
 	for k := range list {
 		t := &list[k]
@@ -115,9 +115,11 @@ func (c *check) run(n node, e *elem, list []test) {
 		if t.with != unknown {
 			if t.with != asked {
 				asked = t.with
-				value, has = c.attribute(n, asked)
+				var v []byte
+				v, has = c.attribute(n, asked)
+				value = pack(v)
 			}
-			if !has || t.value != 0 && t.value != pack(value) {
+			if !has || t.value != 0 && t.value != value {
 				continue
 			}
 		}

@@ -19,9 +19,25 @@ var _ storage.Bulk = (*Driver)(nil)
 // Import stores records that are not there yet: those of a batch are copied to a
 // temporary table, and from there in one statement.
 func (d *Driver) Import(ctx context.Context, clinic timebok.ClinicID, records iter.Seq2[timebok.Record, error], o *storage.ImportOptions) (storage.ImportReport, error) {
-	return sqlrow.ImportAll(ctx, dialect{}, clinic, records, o, func(batch []sqlrow.Incoming, before storage.ImportReport) (storage.ImportReport, error) {
+	report, err := sqlrow.ImportAll(ctx, dialect{}, clinic, records, o, func(batch []sqlrow.Incoming, before storage.ImportReport) (storage.ImportReport, error) {
 		return d.importBatch(ctx, clinic, batch, before)
 	})
+	if err == nil && report.Added >= manyRecords {
+		d.analyze(ctx)
+	}
+	return report, err
+}
+
+// manyRecords are so many that the planner should hear of them at once, not when
+// PostgreSQL looks after its tables the next time.
+const manyRecords = 10_000
+
+// analyze tells the planner what the tables hold. It may fail: then PostgreSQL
+// does so by itself, later.
+func (d *Driver) analyze(ctx context.Context) {
+	for _, kind := range storage.Kinds() {
+		_, _ = d.pool.Exec(ctx, d.fill("ANALYZE {}"+sqlrow.BulkOf(kind).Name()))
+	}
 }
 
 // importBatch imports records in one transaction.
