@@ -21,10 +21,9 @@
 // at most. Without the triggers (Options.WithoutTriggers) every booking reads the
 // settings, which takes no round trip more.
 //
-// Changes of settings wait for each other within a clinic. Who makes them must be
-// allowed to write clinic_stamp too. A replication of the tables, or a restore of
-// their data alone, leaves clinic_stamp out: the triggers fill it where the rows
-// arrive.
+// Changes of settings wait for each other within a clinic. A replication of the
+// tables, or a restore of their data alone, leaves clinic_stamp out: the triggers
+// fill it where the rows arrive.
 //
 // Every table begins with the clinic, and no statement but those of the relay is
 // about several clinics, so the tables can be spread by clinic. The SQL is that of
