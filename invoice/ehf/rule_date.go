@@ -58,7 +58,7 @@ func plainDay(b []byte) (day, bool) {
 		return day{}, false
 	}
 	digits := binary.LittleEndian.Uint64(b) ^ binary.LittleEndian.Uint64([]byte(form))
-	if (digits|digits+0x7F76767F76767676)&highs != 0 { // over nine, or no hyphen
+	if (digits|(digits+0x7F76767F76767676))&highs != 0 { // over nine, or no hyphen
 		return day{}, false
 	}
 	at := func(i int) int64 { return int64(digits >> (8 * i) & 0xF) }

@@ -132,14 +132,12 @@ func TestListsOfSettingsAreOnesOwn(t *testing.T) {
 		tx.Save(hours, agreed, d.absence(10), d.absence(12))
 		return nil
 	})
-	var views []booking.View
 	for range 3 {
 		v := d.sees(t, "the lists of another view were changed")
 		if len(v.Calendar.Schedule.Week) == 0 || len(v.Calendar.Schedule.Days) < 2 || len(v.Practitioner.Keys) == 0 || len(v.Service.Keys) == 0 ||
 			len(v.Agreements) == 0 || v.Agreements[0].To == nil || len(v.Calendar.Absences) != 2 {
 			t.Fatalf("a list is empty: %+v", v)
 		}
-		views = append(views, v)
 		v.Practitioner.Keys[0].Key, v.Service.Keys[0].Key = "x", "y"
 		v.Practitioner.Name, v.Service.Name = "x", "y"
 		clear(v.Calendar.Schedule.Week)
