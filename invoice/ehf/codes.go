@@ -58,7 +58,7 @@ func (l *codeList) has(code []byte) bool {
 		return ok
 	}
 	w := pack(code)
-	return *x.slot(w) == w
+	return *x.slot(w) == w && code[len(code)-1] != 0 // a zero byte at the end is lost in the word
 }
 
 // within reports whether part stands anywhere in the list as the official

@@ -53,19 +53,19 @@ func (l Line) Amount() (timebok.Money, error) {
 
 // figures are the numbers of a line; ore is its amount.
 type figures struct {
-	quantity, price, per fixed
-	ore                  int64
+	quantity, price fixed
+	ore             int64
 }
 
 func (l *Line) figures() (f figures, ok bool) {
-	var ok1, ok2, ok3 bool
+	var ok1, ok2 bool
 	f.quantity, ok1 = fix(l.Quantity)
 	f.price, ok2 = fix(l.Price)
-	f.per, ok3 = l.per()
-	if !ok1 || !ok2 || !ok3 || f.per.coef <= 0 {
+	per, ok3 := l.per()
+	if !ok1 || !ok2 || !ok3 || per.coef <= 0 {
 		return f, false
 	}
-	f.ore, ok = oreOf(f.quantity, f.price, f.per)
+	f.ore, ok = oreOf(f.quantity, f.price, per)
 	for i := range l.Adjustments {
 		f.ore += l.Adjustments[i].signed()
 	}

@@ -102,19 +102,19 @@ func (w *writer) document(b []byte, d *Document, t *Totals) []byte {
 	}
 	b = w.totals(b, d, t)
 	for i := range d.Lines {
-		var f figures
-		if i < len(w.figures) {
-			f = w.figures[i]
-		} else {
-			f, _ = d.Lines[i].figures()
+		if i >= len(w.figures) {
+			*w.figuresOf(i), _ = d.Lines[i].figures()
 		}
-		b = w.line(b, &d.Lines[i], &f, credit)
+		b = w.line(b, d, i, credit)
 	}
 	if credit {
 		return append(b, "</CreditNote>\n"...)
 	}
 	return append(b, "</Invoice>\n"...)
 }
+
+// figuresOf is where the figures of a line are kept, until so many others have come.
+func (w *writer) figuresOf(i int) *figures { return &w.figures[uint(i)%uint(len(w.figures))] }
 
 // head writes what stands before the references. The order differs: a credit
 // note has no due date here, and its tax point comes before its type.

@@ -159,6 +159,7 @@ func TestAppendRefuses(t *testing.T) {
 		{"a line of nothing", timebok.Missing, "Lines[1].Name", func(d *doc) { d.Lines[1].Name = "" }},
 		{"cigarettes", ehf.BadUnit, "Lines[1].Unit", func(d *doc) { d.Lines[1].Unit = "STK" }},
 		{"an unknown unit", ehf.BadUnit, "Lines[1].Unit", func(d *doc) { d.Lines[1].Unit = "timer" }},
+		{"a unit and a zero byte", ehf.BadUnit, "Lines[1].Unit", func(d *doc) { d.Lines[1].Unit = "HUR\x00" }},
 		{"a negative price", ehf.NegativePrice, "Lines[1].Price", func(d *doc) { d.Lines[1].Price = number("-1") }},
 		{"a price too fine", ehf.BadNumber, "Lines[1]", func(d *doc) { d.Lines[1].Price = number("0.0000000001") }},
 		{"a property without value", timebok.Missing, "Lines[0].Properties[1]", func(d *doc) { d.Lines[0].Properties[1].Value = "" }},

@@ -2,16 +2,71 @@ package ehf
 
 import "strconv"
 
+// The lines of an invoice are much alike: what one has in common with the line before
+// it is copied, which is quicker than to write it anew. The repeats say where it stands.
+type repeats struct {
+	amount, item, price part
+	properties          [4]struct{ name, value part } // of the first ones
+}
+
+// A part is a part of the document that may come again.
+type part struct{ from, to int }
+
+func (p part) again(b []byte) []byte { return append(b, b[p.from:p.to]...) }
+
+// noLine comes before the first line, which has nothing in common with it: it has no name.
+var noLine Line
+
 // line writes one line. Append has seen that its numbers are good.
-func (w *writer) line(b []byte, l *Line, f *figures, credit bool) []byte {
+func (w *writer) line(b []byte, d *Document, i int, credit bool) []byte {
+	l, f := &d.Lines[i], w.figuresOf(i)
+	before, sameAmount := &noLine, false
+	if i > 0 {
+		before = &d.Lines[i-1]
+		sameAmount = l.Unit == before.Unit && *f == *w.figuresOf(i - 1)
+	}
 	if credit {
 		b = append(b, "<cac:CreditNoteLine><cbc:ID>"...)
 	} else {
 		b = append(b, "<cac:InvoiceLine><cbc:ID>"...)
 	}
-	b = w.text(b, l.ID)
-	b = append(b, "</cbc:ID>"...)
+	b = append(w.text(b, l.ID), "</cbc:ID>"...)
 	b = w.leaf(b, "<cbc:Note>", l.Note, "</cbc:Note>")
+	if sameAmount {
+		b = w.amount.again(b)
+	} else {
+		b = w.lineAmount(b, l, f, credit)
+	}
+	b = w.leaf(b, "<cbc:AccountingCost>", l.Cost, "</cbc:AccountingCost>")
+	b = w.period(b, l.Period)
+	b = w.leaf(b, "<cac:OrderLineReference><cbc:LineID>", l.OrderLine, "</cbc:LineID></cac:OrderLineReference>")
+	for k := range l.Adjustments {
+		b = w.adjustment(b, &l.Adjustments[k])
+	}
+	b = append(b, "<cac:Item>"...)
+	b = w.leaf(b, "<cbc:Description>", l.Description, "</cbc:Description>")
+	if l.Name == before.Name && l.VAT == before.VAT && l.BuyersID == before.BuyersID && l.SellersID == before.SellersID && l.StandardID == before.StandardID {
+		b = w.item.again(b)
+	} else {
+		b = w.lineItem(b, l)
+	}
+	for k := range l.Properties {
+		if p := &l.Properties[k]; k < len(w.properties) {
+			b = w.property(b, k, p, before)
+		} else {
+			b = append(w.text(append(b, propertyStart...), p.Name), propertyMiddle...)
+			b = append(w.text(b, p.Value), propertyEnd...)
+		}
+	}
+	if sameAmount && l.Per.Sign() == 0 && before.Per.Sign() == 0 {
+		return w.price.again(b)
+	}
+	return w.linePrice(b, l, f, credit)
+}
+
+// lineAmount writes the quantity and the amount.
+func (w *writer) lineAmount(b []byte, l *Line, f *figures, credit bool) []byte {
+	from := len(b)
 	if credit {
 		b = append(append(b, "<cbc:CreditedQuantity unitCode=\""...), l.Unit...)
 		b = f.quantity.append(append(b, "\">"...))
@@ -22,42 +77,64 @@ func (w *writer) line(b []byte, l *Line, f *figures, credit bool) []byte {
 		b = append(b, "</cbc:InvoicedQuantity><cbc:LineExtensionAmount"+inKroner...)
 	}
 	b = append(appendOre(b, f.ore), "</cbc:LineExtensionAmount>"...)
-	b = w.leaf(b, "<cbc:AccountingCost>", l.Cost, "</cbc:AccountingCost>")
-	b = w.period(b, l.Period)
-	b = w.leaf(b, "<cac:OrderLineReference><cbc:LineID>", l.OrderLine, "</cbc:LineID></cac:OrderLineReference>")
-	for i := range l.Adjustments {
-		b = w.adjustment(b, &l.Adjustments[i])
-	}
-	b = w.item(b, l)
-	b = f.price.append(append(b, "</cac:Item><cac:Price><cbc:PriceAmount"+inKroner...))
-	b = append(b, "</cbc:PriceAmount>"...)
-	if l.Per.Sign() != 0 {
-		b = append(append(b, "<cbc:BaseQuantity unitCode=\""...), l.Unit...)
-		b = f.per.append(append(b, "\">"...))
-		b = append(b, "</cbc:BaseQuantity>"...)
-	}
-	if credit {
-		return append(b, "</cac:Price></cac:CreditNoteLine>\n"...)
-	}
-	return append(b, "</cac:Price></cac:InvoiceLine>\n"...)
+	w.amount = part{from, len(b)}
+	return b
 }
 
-// item writes the item up to its end tag.
-func (w *writer) item(b []byte, l *Line) []byte {
-	b = append(b, "<cac:Item>"...)
-	b = w.leaf(b, "<cbc:Description>", l.Description, "</cbc:Description>")
+// lineItem writes the item without its description and its properties.
+func (w *writer) lineItem(b []byte, l *Line) []byte {
+	from := len(b)
 	b = w.leaf(b, "<cbc:Name>", l.Name, "</cbc:Name>")
 	b = w.leaf(b, "<cac:BuyersItemIdentification><cbc:ID>", l.BuyersID, "</cbc:ID></cac:BuyersItemIdentification>")
 	b = w.leaf(b, "<cac:SellersItemIdentification><cbc:ID>", l.SellersID, "</cbc:ID></cac:SellersItemIdentification>")
 	b = w.scheme(b, "<cac:StandardItemIdentification><cbc:ID", l.StandardID, "</cbc:ID></cac:StandardItemIdentification>")
 	b = appendVAT(append(b, "<cac:ClassifiedTaxCategory>"...), l.VAT)
 	b = append(b, vatScheme+"</cac:ClassifiedTaxCategory>"...)
-	for i := range l.Properties {
-		p := &l.Properties[i]
-		b = w.text(append(b, "<cac:AdditionalItemProperty><cbc:Name>"...), p.Name)
-		b = w.text(append(b, "</cbc:Name><cbc:Value>"...), p.Value)
-		b = append(b, "</cbc:Value></cac:AdditionalItemProperty>"...)
+	w.item = part{from, len(b)}
+	return b
+}
+
+const (
+	propertyStart  = "<cac:AdditionalItemProperty><cbc:Name>"
+	propertyMiddle = "</cbc:Name><cbc:Value>"
+	propertyEnd    = "</cbc:Value></cac:AdditionalItemProperty>"
+)
+
+// property writes the property in place k. Its name is often that of the line before,
+// and its value sometimes.
+func (w *writer) property(b []byte, k int, p *Property, before *Line) []byte {
+	at, from := &w.properties[k], len(b)
+	if k < len(before.Properties) && p.Name == before.Properties[k].Name {
+		b = at.name.again(b)
+		if p.Value == before.Properties[k].Value {
+			return at.value.again(b)
+		}
+	} else {
+		b = append(w.text(append(b, propertyStart...), p.Name), propertyMiddle...)
 	}
+	at.name = part{from, len(b)}
+	b = append(w.text(b, p.Value), propertyEnd...)
+	at.value = part{at.name.to, len(b)}
+	return b
+}
+
+// linePrice writes what comes after the properties.
+func (w *writer) linePrice(b []byte, l *Line, f *figures, credit bool) []byte {
+	from := len(b)
+	b = f.price.append(append(b, "</cac:Item><cac:Price><cbc:PriceAmount"+inKroner...))
+	b = append(b, "</cbc:PriceAmount>"...)
+	if l.Per.Sign() != 0 {
+		per, _ := fix(l.Per)
+		b = append(append(b, "<cbc:BaseQuantity unitCode=\""...), l.Unit...)
+		b = per.append(append(b, "\">"...))
+		b = append(b, "</cbc:BaseQuantity>"...)
+	}
+	if credit {
+		b = append(b, "</cac:Price></cac:CreditNoteLine>\n"...)
+	} else {
+		b = append(b, "</cac:Price></cac:InvoiceLine>\n"...)
+	}
+	w.price = part{from, len(b)}
 	return b
 }
 

@@ -5,13 +5,16 @@ import (
 	"unicode/utf8"
 
 	civil "github.com/rickb777/date"
+	"github.com/timebok/timebok"
 )
 
 // A writer appends XML to the slices that its methods are given. They take the
 // markup before and after a value whole: few long copies cost less than many
 // short ones.
 type writer struct {
-	figures [24]figures // of the first lines, as addUp found them
+	figures [20]figures // of the first lines, as addUp found them
+
+	repeats
 
 	odd bool // a text was written that checkTexts must look at
 
@@ -43,8 +46,15 @@ func (w *writer) scheme(b []byte, open string, id Identifier, shut string) []byt
 		return b
 	}
 	b = append(b, open...)
-	b = w.code(b, " schemeID=\"", id.Scheme, "\"")
-	return w.leaf(b, ">", id.Value, shut)
+	switch id.Scheme {
+	case "":
+		b = append(b, '>')
+	case timebok.OrgNumberScheme: // most
+		b = append(b, " schemeID=\""+timebok.OrgNumberScheme+"\">"...)
+	default:
+		b = w.code(b, " schemeID=\"", id.Scheme, "\">")
+	}
+	return append(w.text(b, id.Value), shut...)
 }
 
 func (w *writer) date(b []byte, open string, day *civil.Date, shut string) []byte {

@@ -11,14 +11,6 @@ import (
 func TestWords(t *testing.T) {
 	const alphabet = "abcdefghij0123:-. \t\n\r<=>?&]/'\"\x00\x1f\x7f\x80\xc3\xa6\xee\xef\xf0\xff"
 	rng := rand.New(rand.NewSource(1))
-	until := func(b []byte, stops func(byte) bool) int {
-		for i, c := range b {
-			if stops(c) {
-				return i
-			}
-		}
-		return len(b)
-	}
 	for range 200_000 {
 		b := make([]byte, rng.Intn(48))
 		letters := 1 + rng.Intn(len(alphabet)) // few, so that runs are long
