@@ -15,6 +15,8 @@
 //   - A function that returns an error, or panics, leaves nothing behind.
 //   - A transaction sees what it saved before, and no other transaction's until
 //     that is committed.
+//   - What an Update tells, a refusal as well, rests only on what was stored before
+//     it returns: if it would not, the function is run again.
 //   - A function may run more than once. It assigns results, never appends to
 //     them, and has no effect but through its Tx.
 //   - A Tx is used by one goroutine at a time, and not after its function returned.
@@ -109,7 +111,8 @@
 //   - An overlap that is looked for before the lock is held, or in a snapshot that is
 //     older than the lock.
 //   - A refusal that was decided on what another one had written and not yet
-//     committed, told before that was.
+//     committed, told before that was: Rollback waits for it, and returns a LostRace
+//     if it came to nothing.
 //   - An Update of a cancelled context that is committed all the same; a rollback
 //     that leaves a lock behind.
 //   - A message that is leased again because its lease was compared with the

@@ -88,10 +88,15 @@ type Driver interface {
 // A DriverTx is a Tx that can be ended. Commit or Rollback is called once, and
 // nothing after it. A failed Commit has stored nothing, unless its error is an
 // UnknownOutcome.
+//
+// Rollback returns nil, or why what the transaction read is not to be relied upon:
+// a backend that lets it read what others have not committed yet returns only when
+// that is decided, and a LostRace if it came to nothing. The Store then returns
+// that error in place of the function's.
 type DriverTx interface {
 	Tx
 	Commit(ctx context.Context) error
-	Rollback()
+	Rollback() error
 }
 
 // Outbox is the relay's side of the messages, across all clinics of a store.

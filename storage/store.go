@@ -53,7 +53,8 @@ type inside struct{ of any }
 
 // Update runs fn in a transaction of a clinic and commits it. It returns fn's
 // error, or that of the commit; then nothing is stored. Lost races are run again,
-// so fn must bear to run more than once.
+// so fn must bear to run more than once: one is lost, too, if fn's error rests on
+// what another transaction wrote and did not keep.
 func (s *Store) Update(ctx context.Context, clinic timebok.ClinicID, fn func(ctx context.Context, tx Tx) error) error {
 	var err error
 	for i := range s.attempts {
@@ -90,8 +91,11 @@ func (s *Store) run(ctx context.Context, clinic timebok.ClinicID, readOnly bool,
 	}
 	ended := false
 	defer func() {
-		if !ended { // an error, or a panic on its way up
-			tx.Rollback()
+		if ended {
+			return
+		}
+		if unfounded := tx.Rollback(); unfounded != nil { // of an error; a panic goes on its way up
+			err = unfounded
 		}
 	}()
 	if err := fn(context.WithValue(ctx, inside{s}, true), tx); err != nil {

@@ -18,7 +18,8 @@ import (
 // transactions end.
 type racy struct {
 	storage.Driver
-	commit func() error // nil: commits
+	commit    func() error // nil: commits
+	unfounded error        // of Rollback
 
 	begun, committed, rolledBack atomic.Int32
 }
@@ -48,9 +49,9 @@ func (tx *racyTx) Commit(ctx context.Context) error {
 	return tx.DriverTx.Commit(ctx)
 }
 
-func (tx *racyTx) Rollback() {
+func (tx *racyTx) Rollback() error {
 	tx.driver.rolledBack.Add(1)
-	tx.DriverTx.Rollback()
+	return errors.Join(tx.DriverTx.Rollback(), tx.driver.unfounded)
 }
 
 // ends fails unless every transaction that was begun was ended once.
@@ -134,6 +135,37 @@ func TestOtherErrorsAreNotRunAgain(t *testing.T) {
 		}
 		atCommit.ends(t, 1, 0)
 	}
+}
+
+// An error that rests on what was not stored is not the function's to return, and a
+// panic goes on whatever it rests on.
+func TestUnfoundedErrors(t *testing.T) {
+	d := &racy{Driver: memory.New(), unfounded: storage.LostRace(errRaw)}
+	s := storage.New(d, &storage.Options{Attempts: 5})
+	runs := 0
+	refuse := func(context.Context, storage.Tx) error {
+		if runs++; runs == 3 {
+			return nil
+		}
+		return errHost
+	}
+	if err := s.Update(t.Context(), clinic, refuse); err != nil || runs != 3 {
+		t.Errorf("%d runs, %v; want 3", runs, err)
+	}
+	d.ends(t, 1, 2)
+	if err := s.Update(t.Context(), clinic, refuse); !errors.Is(err, errRaw) || errors.Is(err, errHost) || runs != 8 {
+		t.Errorf("%d runs, %v; want 8 and what Rollback returned", runs, err)
+	}
+	d.unfounded = storage.UnknownOutcome(errRaw)
+	if err := s.Update(t.Context(), clinic, refuse); !errors.Is(err, timebok.ErrUnavailable) || runs != 9 {
+		t.Errorf("%d runs, %v; want 9 and what Rollback returned", runs, err)
+	}
+	defer func() {
+		if p := recover(); p != errHost {
+			t.Errorf("recovered %v, want the function's own panic", p)
+		}
+	}()
+	_ = s.Update(t.Context(), clinic, func(context.Context, storage.Tx) error { panic(errHost) })
 }
 
 func TestViewIsNotRunAgain(t *testing.T) {

@@ -110,7 +110,7 @@ func (tx *tx) Commit(ctx context.Context) error {
 	if err == nil && len(tx.mine) > 0 {
 		err = tx.publish(ctx)
 	}
-	tx.Rollback() // lets the next one in; what is published stays
+	_ = tx.Rollback() // lets the next one in; what is published stays
 	return err
 }
 
@@ -138,12 +138,14 @@ func (tx *tx) publish(ctx context.Context) error {
 	})
 }
 
-// Rollback forgets what was saved.
-func (tx *tx) Rollback() {
+// Rollback forgets what was saved. What was read was committed, so it can be
+// relied upon.
+func (tx *tx) Rollback() error {
 	if !tx.ended && !tx.readOnly {
 		tx.d.leave()
 	}
 	tx.ended = true
+	return nil
 }
 
 // guard is the second guard: what must hold whatever a program forgot to look at.

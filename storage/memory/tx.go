@@ -180,11 +180,10 @@ func (tx *tx) touch(key rowKey, r timebok.Record) {
 
 // Commit makes what was saved the state of the clinic.
 func (tx *tx) Commit(ctx context.Context) error {
+	defer tx.Rollback() // releases; what is published stays
 	if err := tx.check(ctx); err != nil {
-		tx.Rollback()
 		return err
 	}
-	defer tx.Rollback() // releases; what is published stays
 	if tx.failed != nil {
 		return tx.failed
 	}
@@ -219,13 +218,12 @@ func (tx *tx) publish() error {
 	return nil
 }
 
-// Rollback forgets what was saved and lets the next Update in.
-func (tx *tx) Rollback() {
-	if tx.ended {
-		return
-	}
-	tx.ended = true
-	if !tx.readOnly {
+// Rollback forgets what was saved and lets the next Update in. What was read is
+// committed.
+func (tx *tx) Rollback() error {
+	if !tx.ended && !tx.readOnly {
 		tx.clinic.leave()
 	}
+	tx.ended = true
+	return nil
 }

@@ -23,20 +23,21 @@ func (d *Driver) Import(ctx context.Context, clinic timebok.ClinicID, records it
 		return d.importBatch(ctx, clinic, batch, before)
 	})
 	if err == nil && report.Added >= manyRecords {
-		d.analyze(ctx)
+		d.tidy(ctx)
 	}
 	return report, err
 }
 
-// manyRecords are so many that the planner should hear of them at once, not when
-// PostgreSQL looks after its tables the next time.
+// manyRecords are so many that the tables should be looked after at once, not when
+// PostgreSQL does so the next time.
 const manyRecords = 10_000
 
-// analyze tells the planner what the tables hold. It may fail: then PostgreSQL
-// does so by itself, later.
-func (d *Driver) analyze(ctx context.Context) {
+// tidy tells the planner what the tables hold, and marks what was stored as seen
+// by all: else the first who reads a row has to. It may fail: then PostgreSQL does
+// so by itself, later.
+func (d *Driver) tidy(ctx context.Context) {
 	for _, kind := range storage.Kinds() {
-		_, _ = d.pool.Exec(ctx, d.fill("ANALYZE {}"+sqlrow.BulkOf(kind).Name()))
+		_, _ = d.pool.Exec(ctx, d.fill("VACUUM (ANALYZE) {}"+sqlrow.BulkOf(kind).Name()))
 	}
 }
 

@@ -14,11 +14,11 @@
 //
 // Settings are kept in the process: the clinic's own record, and a practitioner's
 // and a service's, with working hours, absences and price agreements. Triggers
-// renew a stamp of the clinic with each change of them, whatever program makes it.
-// An Update that asks for settings looks at the stamp under its locks, and if it
-// is another reads them again, in one round trip more. Only what changed while the
-// triggers were switched off, or by altering a table, may go unseen, for a minute
-// at most. Without the triggers (Options.WithoutTriggers) every booking reads the
+// renew a stamp of the clinic with each change of them, and with its fence, whatever
+// program makes it. An Update that asks for settings looks at the stamp under its
+// locks, and if it is another reads them again, in one round trip more. Only what
+// changed while the triggers were switched off, or by altering a table, may go
+// unseen, for a minute at most. Without the triggers (Options.WithoutTriggers) every booking reads the
 // settings, which takes no round trip more.
 //
 // Changes of settings wait for each other within a clinic. A replication of the

@@ -22,34 +22,28 @@ var (
 )
 
 // busyIn are the conditions of what occupies a practitioner from $6 to $5, and
-// busyOf those of what occupies $2: it begins between $3 and $4. The one is said of
-// the pair, so that the one index with both is the only one that answers it; else
-// the planner, which may know nothing of the clinic yet, could take another and
-// read the bookings of all practitioners.
+// busyOf those of what occupies $2: it begins between $3 and $4.
 const (
 	busyIn = " AND occupied_from < $5 AND occupied_to > $6 AND occupied_from < occupied_to AND active"
-	busyOf = "AND practitioner_id = $2 AND (practitioner_id, starts) > ($2, $3) AND starts < $4" + busyIn
+	busyOf = "AND practitioner_id = $2 AND starts > $3 AND starts < $4" + busyIn
 )
 
 // LoadBooking locks what the needs name and reads what a decision about a booking
 // must know, in one round trip, or in two if the settings are not what they were.
 func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, error) {
+	if kept := t.granted(n); kept != nil {
+		if v, ok, err := t.loadGranted(ctx, n, kept); ok || err != nil {
+			return v, err
+		}
+	}
 	var v booking.View
 	r := &reading{t: t}
 	r.lock(lockKey{practitionerRank, n.Practitioner.UUID()})
 	lockOne(r, oneSeries, seriesRank, n.Series, &v.Series)
 	lockOne(r, oneClient, clientRank, n.Client, &v.Client)
 	shelved := r.shelved(settingsKey{t.id, n.Practitioner, n.Service})
-	one(r, oneBooking, n.Booking, &v.Booking)
-	if !n.Series.IsZero() {
-		r.add(counted.each(t, func(b booking.Booking) { v.InSeries = append(v.InSeries, b.Counted()) }, id(n.Series)))
-	}
-	calendar := !n.Practitioner.IsZero() && !n.Within.IsZero()
-	within := calendar && n.Within.Start.Before(n.Within.End)
+	within := r.sessions(n, &v)
 	near := within && (shelved.kept == nil || !shelved.kept.allAbsences)
-	if within {
-		r.add(busyOne.each(t, func(b sqlrow.BusyRow) { v.Calendar.Busy = append(v.Calendar.Busy, b.Busy) }, busyArgs(id(n.Practitioner), n.Within)...))
-	}
 	if near {
 		r.add(absencesOne.all(t, &v.Calendar.Absences, absencesIn(n)...))
 	}
@@ -60,22 +54,27 @@ func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, er
 	if err != nil {
 		return booking.View{}, err
 	}
-	settings.put(&v)
-	if calendar {
-		switch {
-		case settings.allAbsences:
-			v.Calendar.Absences = settings.absencesIn(n.Within)
-		case within && !near: // they were few, and are many now
-			if err := t.read(ctx, absencesOne.all(t, &v.Calendar.Absences, absencesIn(n)...)); err != nil {
-				return booking.View{}, err
-			}
+	if within && !near && !settings.allAbsences { // they were few, and are many now
+		if err := t.read(ctx, absencesOne.all(t, &v.Calendar.Absences, absencesIn(n)...)); err != nil {
+			return booking.View{}, err
 		}
-		v.Calendar.Practitioner, v.Calendar.Zone = n.Practitioner, v.Clinic.Zone
-		slices.SortFunc(v.Calendar.Busy, byTime)
-	} else {
-		v.Calendar.Schedule = nil
 	}
+	settings.fill(&v, n)
 	return v, nil
+}
+
+// sessions adds to a reading the booking that the needs name, those of the series,
+// and what occupies the practitioner, if a period is asked for.
+func (r *reading) sessions(n booking.Needs, v *booking.View) (within bool) {
+	one(r, oneBooking, n.Booking, &v.Booking)
+	if !n.Series.IsZero() {
+		r.add(counted.each(r.t, func(b booking.Booking) { v.InSeries = append(v.InSeries, b.Counted()) }, id(n.Series)))
+	}
+	within = !n.Practitioner.IsZero() && n.Within.Start.Before(n.Within.End)
+	if within {
+		r.add(busyOne.each(r.t, func(b sqlrow.BusyRow) { v.Calendar.Busy = append(v.Calendar.Busy, b.Busy) }, busyArgs(id(n.Practitioner), n.Within)...))
+	}
+	return within
 }
 
 func absencesIn(n booking.Needs) []any {

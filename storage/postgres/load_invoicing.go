@@ -115,7 +115,10 @@ func (t *tx) Invoices(ctx context.Context, f invoice.Filter) iter.Seq2[invoice.I
 		if last == nil || last.Number != 0 {
 			w := chooseInvoices(f)
 			w.and("number <> 0")
-			if last != nil {
+			switch {
+			case last != nil && last.Party == f.Party: // chosen already
+				w.and("number > ?", last.Number)
+			case last != nil:
 				w.and("(party_id, number) > (?, ?)", id(last.Party), last.Number)
 			}
 			w.add(" ORDER BY party_id, number LIMIT ?", int64(n))

@@ -62,6 +62,12 @@ func (s *shelf) get(k settingsKey) *settings {
 	return found
 }
 
+func (s *shelf) drop(k settingsKey) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.kept, k)
+}
+
 func (s *shelf) put(k settingsKey, found *settings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,14 +77,22 @@ func (s *shelf) put(k settingsKey, found *settings) {
 	s.kept[k] = found
 }
 
-// put fills a view with settings, with lists of its own.
-func (s *settings) put(v *booking.View) {
+// fill completes a view by settings, with lists of its own.
+func (s *settings) fill(v *booking.View, n booking.Needs) {
 	v.Clinic = *s.clinic
-	v.Practitioner, v.Service, v.Calendar.Schedule = copied(s.practitioner), copied(s.service), copied(s.hours)
+	v.Practitioner, v.Service = copied(s.practitioner), copied(s.service)
 	v.Agreements = slices.Clone(s.agreements)
 	for i := range v.Agreements {
 		detach.From(&v.Agreements[i])
 	}
+	if n.Practitioner.IsZero() || n.Within.IsZero() {
+		return // no calendar
+	}
+	v.Calendar.Practitioner, v.Calendar.Zone, v.Calendar.Schedule = n.Practitioner, s.clinic.Zone, copied(s.hours)
+	if s.allAbsences {
+		v.Calendar.Absences = s.absencesIn(n.Within)
+	}
+	slices.SortFunc(v.Calendar.Busy, byTime)
 }
 
 func copied[T any](p *T) *T {
@@ -198,7 +212,7 @@ func (s *shelved) settings(ctx context.Context, t *tx) (*settings, error) {
 }
 
 func hasStamps(ctx context.Context, q querier, prefix string) (there bool, err error) {
-	err = q.QueryRow(ctx, `SELECT count(*) = 12 FROM pg_trigger WHERE tgname IN ('timebok_stamp', 'timebok_stamp_all') AND tgenabled = 'A' AND tgrelid = ANY(ARRAY[
-		$1 || 'clinic', $1 || 'practitioner', $1 || 'service', $1 || 'schedule', $1 || 'absence', $1 || 'price_agreement']::text[]::regclass[])`, prefix).Scan(&there)
+	err = q.QueryRow(ctx, `SELECT count(*) = 13 FROM pg_trigger WHERE tgname IN ('timebok_stamp', 'timebok_stamp_all') AND tgenabled = 'A' AND tgrelid = ANY(ARRAY[
+		$1 || 'clinic', $1 || 'practitioner', $1 || 'service', $1 || 'schedule', $1 || 'absence', $1 || 'price_agreement', $1 || 'clinic_fence']::text[]::regclass[])`, prefix).Scan(&there)
 	return there, classify(ctx, err)
 }

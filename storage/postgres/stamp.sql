@@ -1,9 +1,9 @@
 -- A stamp for each clinic, which changes with everything that is set up and seldom
 -- changed: the clinic's own record, practitioners, services, working hours,
--- absences and price agreements. Who has read them asks for the stamp, and reads
--- them again when it is another. Triggers see to it, so that a change by any
--- program counts. They come with PostgreSQL, but not with every database that
--- speaks its language.
+-- absences and price agreements, and when it is fenced. Who has read them asks for
+-- the stamp, and reads them again when it is another. Triggers see to it, so that
+-- a change by any program counts. They come with PostgreSQL, but not with every
+-- database that speaks its language.
 --
 -- It can be run again, which puts back what is missing or was switched off.
 
@@ -43,6 +43,8 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER timebok_stamp', t); -- also of rows that a replication brings
     EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER timebok_stamp_all', t);
   END LOOP;
+  CREATE OR REPLACE TRIGGER timebok_stamp AFTER INSERT ON clinic_fence FOR EACH ROW EXECUTE FUNCTION timebok_stamp();
+  ALTER TABLE clinic_fence ENABLE ALWAYS TRIGGER timebok_stamp;
 END $$;
 
 -- Changes that no trigger saw count too.

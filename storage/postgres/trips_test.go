@@ -139,7 +139,7 @@ func TestRoundTrips(t *testing.T) {
 	}{
 		{"Book", 2, 17, book},
 		{"Book again", 2, 10, book},
-		{"Book after a change", 3, 16, func(ctx context.Context, tx storage.Tx) error {
+		{"Book after a change", 3, 25, func(ctx context.Context, tx storage.Tx) error {
 			raw(t, d.dsn, d.changes()[6].sql)
 			return book(ctx, tx)
 		}},

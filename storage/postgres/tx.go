@@ -160,14 +160,15 @@ func (t *tx) untilSure(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-// Rollback forgets what was saved.
-func (t *tx) Rollback() {
+// Rollback forgets what was saved. What was read was committed.
+func (t *tx) Rollback() error {
 	if t.ended {
-		return
+		return nil
 	}
 	t.rollback(context.Background())
 	t.ended = true
 	t.release()
+	return nil
 }
 
 // rollback takes back what was sent. What it can't, the server does when the pool

@@ -82,10 +82,10 @@ func (t *tx) importOne(in sqlrow.Incoming, report *storage.ImportReport) error {
 	}
 	if n > 0 {
 		report.Added++
-		return t.conn.kept.wrote(t.id, in.Record, in.Row)
+		return t.w.kept.wrote(t.id, in.Record, in.Row)
 	}
 	there, same := false, true
-	err = t.conn.query(b.stored, []any{t.clinic, ref.ID[:]}, func(row []driver.Value) error {
+	err = t.query(b.stored, []any{t.clinic, ref.ID[:]}, func(row []driver.Value) error {
 		there = true
 		for i, at := range b.at {
 			same = same && (at < 0 || equal(row[i], in.Row[at]))

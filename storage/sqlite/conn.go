@@ -19,7 +19,6 @@ type conn struct {
 	stmts map[string]driver.Stmt
 	args  []driver.NamedValue
 	row   []driver.Value
-	kept  *kept // of the connection that writes, else nil
 }
 
 func newConn(raw driver.Conn) *conn {

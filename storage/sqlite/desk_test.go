@@ -72,14 +72,25 @@ func (d *desk) has(t *testing.T, id timebok.ClientID) bool {
 	return err == nil
 }
 
-// together runs the functions as Updates that share one group: all queue while a
-// first one holds the turn. It returns what they returned.
+// together runs the functions as Updates that share one group. It returns what they
+// returned.
 func (d *desk) together(t *testing.T, store *storage.Store, fns ...func(context.Context, storage.Tx) error) []error {
 	t.Helper()
-	errs := make([]error, len(fns))
-	ended := make(chan int, len(fns))
-	err := store.Update(t.Context(), d.Clinic.ID, func(context.Context, storage.Tx) error {
-		for i, fn := range fns {
+	var calls []func() error
+	for _, fn := range fns {
+		calls = append(calls, func() error { return store.Update(context.Background(), d.Clinic.ID, fn) })
+	}
+	return d.queued(t, calls...)
+}
+
+// queued makes the calls in their order: all queue while a first Update holds the turn.
+// It returns what they returned.
+func (d *desk) queued(t *testing.T, calls ...func() error) []error {
+	t.Helper()
+	errs := make([]error, len(calls))
+	ended := make(chan int, len(calls))
+	err := d.Update(t.Context(), d.Clinic.ID, func(context.Context, storage.Tx) error {
+		for i, call := range calls {
 			go func() {
 				defer func() {
 					if p := recover(); p != nil {
@@ -87,16 +98,16 @@ func (d *desk) together(t *testing.T, store *storage.Store, fns ...func(context.
 					}
 					ended <- i
 				}()
-				errs[i] = store.Update(context.Background(), d.Clinic.ID, fn)
+				errs[i] = call()
 			}()
-			waitFor(t, func() bool { return sqlite.Waiting(store.Driver.(*sqlite.Driver)) == i+1 })
+			waitFor(t, func() bool { return sqlite.Waiting(d.Store.Driver.(*sqlite.Driver)) == i+1 })
 		}
 		return nil
 	})
 	if err != nil {
 		t.Error(err)
 	}
-	for range fns {
+	for range calls {
 		<-ended
 	}
 	return errs

@@ -11,16 +11,20 @@
 // connections of their own, each on one snapshot, and neither wait nor are waited
 // for.
 //
-// Syncing is what a commit costs, so Updates that queue up share one: each runs
-// in a savepoint of the same SQLite transaction, the next begins when one is
-// through, and all are acknowledged together once nobody waits. So Commit may
-// wait for Updates that came later, for a few milliseconds and the function
-// under way. A function in an Update must not wait for another Update to end.
+// Syncing is what a commit costs, so Updates that queue up share one: each writes
+// in the same SQLite transaction, one after the other, and all are acknowledged
+// together once nobody waits. So Commit may wait for Updates that came later, for a
+// few milliseconds and the function under way. A function in an Update must not wait
+// for another Update to end.
 //
 // What every booking asks for - its clinic, practitioner, client, service, series
 // and the calendar of the day - the driver keeps from one Update to the next, until
 // it is changed. A change by anybody else is seen at once: SQLite tells that there
 // was one, and all is read again.
+//
+// So a function often needs nothing of SQLite, and runs while the Updates before it
+// still write what they saved. Should one of them fail to, the function is run again,
+// whatever it returned.
 //
 // A host with tables of its own in the file joins use-cases in its own transaction
 // (Driver.Join). Whole clinics go in and out by Import and Export.

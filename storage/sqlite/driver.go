@@ -58,7 +58,7 @@ var errClosed = errors.New("timebok: storage/sqlite: the driver is closed")
 func Open(path string, o *Options) (*Driver, error) {
 	opts := o.orDefault()
 	d := &Driver{file: file{path: path, driver: opts.Driver, busy: opts.BusyTimeout}}
-	d.writer = &writer{open: d.file.forWriting, delay: maxDelay, keep: maxKept}
+	d.writer = &writer{open: d.file.forWriting, delay: maxDelay, kept: newKept(maxKept)}
 	d.readers = &readers{open: d.file.forReading, slots: make(chan struct{}, opts.Readers)}
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil, &SchemaError{Path: path, Want: latest()}

@@ -21,7 +21,7 @@ func Patient(d *Driver) { d.writer.delay = time.Hour }
 
 // Forgetful keeps little of what the driver has read. It is called before the first
 // Update.
-func Forgetful(d *Driver, records int) { d.writer.keep = records }
+func Forgetful(d *Driver, records int) { d.writer.kept = newKept(records) }
 
 // WriteSQL returns the statements that write records.
 func WriteSQL() (out []string) {
@@ -33,9 +33,13 @@ func WriteSQL() (out []string) {
 
 // RunOnWriter executes SQL on the connection that writes.
 func RunOnWriter(d *Driver, sql string) error {
-	if err := d.writer.take(context.Background()); err != nil {
+	t := turn{w: d.writer}
+	if err := t.w.takeAll(context.Background()); err != nil {
 		return err
 	}
-	err := d.writer.conn.run(sql)
-	return errors.Join(err, d.writer.yield(false))
+	c, err := t.connect()
+	if err == nil {
+		err = c.run(sql)
+	}
+	return errors.Join(err, t.yield(false, true))
 }

@@ -11,15 +11,16 @@ import (
 // readFences reads which clinics are fenced: when another connection may have
 // changed it, and when this one did.
 func (w *writer) readFences() error {
-	w.fenced = nil
-	return classify(w.conn.query("SELECT clinic_id FROM clinic_fence", nil, func(row []driver.Value) error {
-		if w.fenced == nil {
-			w.fenced = map[timebok.ClinicID]bool{}
-		}
+	fenced := map[timebok.ClinicID]bool{}
+	err := w.conn.query("SELECT clinic_id FROM clinic_fence", nil, func(row []driver.Value) error {
 		b, _ := row[0].([]byte)
-		w.fenced[timebok.ClinicID(b)] = true
+		fenced[timebok.ClinicID(b)] = true
 		return nil
-	}))
+	})
+	if err == nil {
+		w.fenced = fenced
+	}
+	return classify(err)
 }
 
 // Fence closes the clinic for every Update. It is an Update itself: when its turn
@@ -41,7 +42,7 @@ func (d *Driver) setFence(ctx context.Context, clinic timebok.ClinicID, sql stri
 		if _, err := t.write(sql, t.clinic); err != nil {
 			return err
 		}
-		return d.writer.readFences() // for those who share the transaction
+		return t.w.readFences() // for those who share the transaction
 	})
 }
 
@@ -53,7 +54,9 @@ func (d *Driver) anyway(ctx context.Context, clinic timebok.ClinicID, fn func(*t
 	}
 	if err := fn(t); err != nil {
 		t.spoiled = t.spoiled || !isTyped(err)
-		t.Rollback()
+		if unfounded := t.Rollback(); unfounded != nil {
+			return unfounded
+		}
 		return classify(err)
 	}
 	return t.Commit(context.WithoutCancel(ctx)) // what is written is not for one to take back that others share
@@ -70,10 +73,10 @@ func (d *Driver) Erase(ctx context.Context, clinic timebok.ClinicID) error {
 		sql := "DELETE FROM " + table + " WHERE clinic_id = ? AND id IN (SELECT id FROM " + table + " WHERE clinic_id = ? LIMIT ?)"
 		for more := true; more; {
 			err := d.anyway(ctx, clinic, func(t *tx) error {
-				if !d.writer.fenced[clinic] {
+				if !t.w.fenced[clinic] {
 					return timebok.Reasons{storage.NotFenced.At("Clinic")}.Refused()
 				}
-				t.conn.kept.forgetAll()
+				t.w.kept.forgetAll()
 				n, err := t.write(sql, t.clinic, t.clinic, int64(eraseAtOnce))
 				more = n == eraseAtOnce
 				return err

@@ -44,9 +44,8 @@ func (d *Driver) Join(ctx context.Context, host Host, clinic timebok.ClinicID, f
 			return classify(err)
 		}
 	}
-	t := newTx(d, clinic, c)
-	t.wrote = true // the savepoint is there
-	t.end = func(_ context.Context, ok bool) error { return t.endJoin(ok) }
+	t := newTx(d, clinic)
+	t.conn = c
 	defer t.Rollback() // of an error, or a panic on its way up
 	fenced := false
 	err := c.query("SELECT 1 FROM clinic_fence WHERE clinic_id = ?", []any{t.clinic}, func([]driver.Value) error {
@@ -67,12 +66,13 @@ func (d *Driver) Join(ctx context.Context, host Host, clinic timebok.ClinicID, f
 
 // endJoin keeps what was written for the host's commit, or takes it out.
 func (t *tx) endJoin(ok bool) error {
-	if !ok {
-		if err := t.conn.run("ROLLBACK TO timebok"); err != nil {
-			return classify(err)
-		}
+	if ok {
+		return classify(t.conn.run("RELEASE timebok"))
 	}
-	return classify(t.conn.run("RELEASE timebok"))
+	if t.conn.run("ROLLBACK TO timebok") == nil {
+		_ = t.conn.run("RELEASE timebok")
+	}
+	return nil
 }
 
 // hosted is a host's transaction as a connection of a driver.

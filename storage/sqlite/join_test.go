@@ -25,12 +25,13 @@ type hostDriver struct {
 
 func newHostDriver(t *testing.T, path string) *hostDriver {
 	t.Helper()
-	return &hostDriver{open(t, path, nil), openHost(t, path), make(chan struct{}, 1)}
+	// SQLite is not fair: hosts that write without pause may keep the driver waiting long.
+	return &hostDriver{open(t, path, &sqlite.Options{BusyTimeout: 5 * time.Minute}), openHost(t, path), make(chan struct{}, 1)}
 }
 
 func openHost(t *testing.T, path string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(20000)&_txlock=immediate")
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(300000)&_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,18 +84,17 @@ var errBack = errors.New("rolled back")
 
 func (tx *hostTx) Commit(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		tx.Rollback()
-		return err
+		return errors.Join(err, tx.Rollback())
 	}
 	tx.verdict <- nil
 	err := <-tx.joined
 	return errors.Join(err, tx.leave(err == nil))
 }
 
-func (tx *hostTx) Rollback() {
+func (tx *hostTx) Rollback() error {
 	tx.verdict <- errBack
 	<-tx.joined
-	tx.leave(true) // the host's own transaction goes on, without anything of ours
+	return tx.leave(true) // the host's own transaction goes on, without anything of ours
 }
 
 func (tx *hostTx) leave(commit bool) error {

@@ -29,16 +29,16 @@ type kept struct {
 
 type keptLists struct {
 	lists  map[keptKey]any
-	listed map[booking.ID]onLists
+	listed map[bookingKey]onLists
 	size   int
 }
 
 func newLists() keptLists {
-	return keptLists{lists: map[keptKey]any{}, listed: map[booking.ID]onLists{}}
+	return keptLists{lists: map[keptKey]any{}, listed: map[bookingKey]onLists{}}
 }
 
 // A keptKey names a list: the records of a kind that another record's ID, or their
-// own, selects, or what occupies a practitioner on a day.
+// own, selects, or what occupies a practitioner on a day, or when they are away on it.
 type keptKey struct {
 	kind   timebok.Kind
 	clinic timebok.ClinicID
@@ -46,12 +46,17 @@ type keptKey struct {
 	day    int64
 }
 
+type bookingKey struct {
+	clinic timebok.ClinicID
+	id     booking.ID
+}
+
 // onLists are the lists that a booking may stand on.
 type onLists struct{ series, day keptKey }
 
 // maxKept is how many records are kept, of late and before that each: some ten
 // megabytes.
-const maxKept = 20_000
+const maxKept = 50_000
 
 // asOf forgets all that is not of that version, and reports if there is nothing to
 // forget.
@@ -98,17 +103,19 @@ func (k *kept) add(key keptKey, list any, size int) {
 	k.recent.size += size + 1
 	listed := k.recent.listed
 	switch all := list.(type) {
-	case []booking.Booking:
+	case []booking.Counted:
 		for _, b := range all {
-			on := listed[b.ID]
+			of := bookingKey{key.clinic, b.ID}
+			on := listed[of]
 			on.series = key
-			listed[b.ID] = on
+			listed[of] = on
 		}
 	case []sqlrow.BusyRow:
 		for _, b := range all {
-			on := listed[b.Booking]
+			of := bookingKey{key.clinic, b.Booking}
+			on := listed[of]
 			on.day = key
-			listed[b.Booking] = on
+			listed[of] = on
 		}
 	}
 }
@@ -119,7 +126,7 @@ func (k *kept) wrote(clinic timebok.ClinicID, r timebok.Record, added []any) err
 	switch ref.Kind {
 	case timebok.KindBooking:
 		return k.wroteBooking(clinic, r, added)
-	case timebok.KindAgreement: // kept by service
+	case timebok.KindAgreement, timebok.KindAbsence: // kept by service, and by practitioner and day
 		for _, g := range []keptLists{k.recent, k.older} {
 			maps.DeleteFunc(g.lists, func(key keptKey, _ any) bool { return key.kind == ref.Kind })
 		}
@@ -132,18 +139,18 @@ func (k *kept) wrote(clinic timebok.ClinicID, r timebok.Record, added []any) err
 // wroteBooking adds a new booking to its lists, as it would be read. It forgets those
 // that a changed one stood on, and would come to.
 func (k *kept) wroteBooking(clinic timebok.ClinicID, r timebok.Record, added []any) error {
-	id := booking.ID(r.Ref().ID)
+	of := bookingKey{clinic, booking.ID(r.Ref().ID)}
 	b, _ := r.(booking.Booking) // else it was deleted
 	to := onLists{
 		keptKey{kind: timebok.KindBooking, clinic: clinic, id: b.Series.UUID()},
 		keptKey{kind: kindBusy, clinic: clinic, id: b.Practitioner.UUID(), day: dayOf(b.Time.Start)},
 	}
 	if added == nil {
-		was, before := k.recent.listed[id], k.older.listed[id]
+		was, before := k.recent.listed[of], k.older.listed[of]
 		k.forget(was.series, was.day, before.series, before.day, to.series, to.day)
 		return nil
 	}
-	inSeries, series := find[booking.Booking](k, to.series)
+	inSeries, series := find[booking.Counted](k, to.series)
 	onDay, day := find[sqlrow.BusyRow](k, to.day)
 	if !series && !day {
 		return nil
@@ -153,19 +160,19 @@ func (k *kept) wroteBooking(clinic timebok.ClinicID, r timebok.Record, added []a
 		return err
 	}
 	if series {
-		at, _ := slices.BinarySearchFunc(inSeries, b, inOrder)
-		k.replace(to.series, slices.Insert(inSeries, at, b), id, to)
+		at, _ := slices.BinarySearchFunc(inSeries, b.Counted(), inOrder)
+		k.replace(to.series, slices.Insert(inSeries, at, b.Counted()), of, to)
 	}
 	if in := b.Occupied(); day && b.State.IsActive() && in.Start.Before(in.End) {
-		k.replace(to.day, append(onDay, sqlrow.BusyRow{Practitioner: b.Practitioner, Busy: booking.Busy{Booking: id, Time: in}}), id, to)
+		k.replace(to.day, append(onDay, sqlrow.BusyRow{Practitioner: b.Practitioner, Busy: booking.Busy{Booking: b.ID, Time: in}}), of, to)
 	}
 	return nil
 }
 
 // replace puts a list with one more booking in the place of one that was found.
-func (k *kept) replace(key keptKey, list any, id booking.ID, on onLists) {
+func (k *kept) replace(key keptKey, list any, of bookingKey, on onLists) {
 	k.recent.lists[key] = list
-	k.recent.listed[id] = on
+	k.recent.listed[of] = on
 	k.recent.size++
 }
 
@@ -177,23 +184,31 @@ func dayOf(t time.Time) int64 {
 	return micros(t.Truncate(24*time.Hour)) / (24 * time.Hour).Microseconds()
 }
 
-// busyOn is what occupies a practitioner by a session that begins on that day.
-func (t *tx) busyOn(day int64, of timebok.PractitionerID) ([]sqlrow.BusyRow, error) {
-	key := keptKey{kind: kindBusy, clinic: t.id, id: of.UUID(), day: day}
-	if found, ok := find[sqlrow.BusyRow](t.conn.kept, key); ok {
+// keptOn is what a selection finds of a practitioner and a day, such as what occupies
+// the one by sessions that begin on the other. It is not the caller's to change.
+func keptOn[T any](t *tx, s selection[T], kind timebok.Kind, of timebok.PractitionerID, day int64) ([]T, error) {
+	return remembered(t, keptKey{kind: kind, clinic: t.id, id: of.UUID(), day: day}, func() ([]T, error) {
+		begin := day * (24 * time.Hour).Microseconds()
+		return s.all(t, idBytes(of), begin, begin+(24*time.Hour).Microseconds())
+	})
+}
+
+// remembered is a list that is kept, or is read and kept from now on. It is not the
+// caller's to change.
+func remembered[T any](t *tx, key keptKey, read func() ([]T, error)) ([]T, error) {
+	if found, ok := find[T](t.w.kept, key); ok {
 		return found, nil
 	}
-	begin := day * (24 * time.Hour).Microseconds()
-	found, err := busyBetween.all(t, idBytes(of), begin, begin+(24*time.Hour).Microseconds())
+	found, err := read()
 	if err == nil {
-		t.conn.kept.add(key, found, len(found))
+		t.w.kept.add(key, found, len(found))
 	}
 	return found, err
 }
 
 // inOrder is the order of lists of bookings.
-func inOrder(a, b booking.Booking) int {
-	return cmp.Or(a.Time.Start.Compare(b.Time.Start), a.ID.Compare(b.ID))
+func inOrder(a, b booking.Counted) int {
+	return cmp.Or(a.As.Start.Compare(b.As.Start), a.ID.Compare(b.ID))
 }
 
 // keeping is a selection by one ID whose records are kept.
@@ -204,18 +219,14 @@ func keeping[T any](kind timebok.Kind, s selection[T]) selection[T] {
 
 // recall is all, of a selection whose records are kept.
 func (s selection[T]) recall(t *tx, id []byte) ([]T, error) {
-	k := t.conn.kept
 	key := keptKey{kind: s.keeps, clinic: t.id, id: uuid.UUID(id)}
-	found, ok := find[T](k, key)
-	if !ok {
-		if err := s.each(t, []any{id}, func(r T) { found = append(found, r) }); err != nil {
-			return nil, err
-		}
-		k.add(key, found, len(found))
-	}
+	found, err := remembered(t, key, func() (found []T, err error) {
+		err = s.each(t, []any{id}, func(r T) { found = append(found, r) })
+		return found, err
+	})
 	found = slices.Clone(found)
 	for i := range found {
 		detach.From(&found[i])
 	}
-	return found, nil
+	return found, err
 }

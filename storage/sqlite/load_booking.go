@@ -1,25 +1,28 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/internal/sqlrow"
+	"github.com/timebok/timebok/series"
 )
 
 var (
-	inSeries     = keeping(timebok.KindBooking, from(sqlrow.Bookings, "AND series_id = ? ORDER BY starts, id"))
+	inSeries     = from(sqlrow.Bookings, "AND series_id = ? ORDER BY starts, id")
 	agreementsOn = keeping(timebok.KindAgreement, from(sqlrow.PriceAgreements, "AND service_id = ? ORDER BY id"))
 
 	// The conditions of a calendar, of one practitioner and of several.
-	busyIn      = " AND starts > ? AND starts < ? AND occupied_from < ? AND occupied_to > ? AND occupied_from < occupied_to AND active"
-	busyOf      = from(sqlrow.Busy, "AND practitioner_id = ?"+busyIn)
-	busyBetween = from(sqlrow.Busy, "AND practitioner_id = ? AND starts >= ? AND starts < ? AND occupied_from < occupied_to AND active")
-	busyAmong   = from(sqlrow.Busy, "AND practitioner_id IN (SELECT unhex(value) FROM json_each(?))"+busyIn)
+	busyIn    = " AND starts > ? AND starts < ? AND occupied_from < ? AND occupied_to > ? AND occupied_from < occupied_to AND active"
+	busyOf    = from(sqlrow.Busy, "AND practitioner_id = ?"+busyIn)
+	busyOn    = from(sqlrow.Busy, "AND practitioner_id = ? AND starts >= ? AND starts < ? AND occupied_from < occupied_to AND active")
+	busyAmong = from(sqlrow.Busy, "AND practitioner_id IN (SELECT unhex(value) FROM json_each(?))"+busyIn)
 
 	schedulesAmong = among(sqlrow.Schedules)
+	absencesOn     = from(sqlrow.Absences, "AND practitioner_id = ? AND ends > ? AND starts < ? AND starts < ends")
 	absencesAmong  = from(sqlrow.Absences, "AND practitioner_id IN (SELECT unhex(value) FROM json_each(?))"+
 		" AND ends > ? AND starts < ? AND starts < ends ORDER BY starts, id")
 )
@@ -39,7 +42,7 @@ func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, er
 	v.Service = optional(r, oneService, n.Service)
 	v.Series = optional(r, oneSeries, n.Series)
 	if !n.Series.IsZero() {
-		v.InSeries = booking.CountedOf(list(r, inSeries, idBytes(n.Series)))
+		v.InSeries = t.counted(r, n.Series)
 	}
 	if !n.Service.IsZero() {
 		v.Agreements = list(r, agreementsOn, idBytes(n.Service))
@@ -50,13 +53,30 @@ func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, er
 	return v, r.err
 }
 
+// counted reads what a series must know of its bookings.
+func (t *tx) counted(r *reading, of series.ID) []booking.Counted {
+	read := func() ([]booking.Counted, error) {
+		bookings, err := inSeries.all(t, idBytes(of))
+		return booking.CountedOf(bookings), err
+	}
+	var found []booking.Counted
+	switch {
+	case r.err != nil:
+	case t.w == nil:
+		found, r.err = read()
+	default:
+		found, r.err = remembered(t, keptKey{kind: timebok.KindBooking, clinic: t.id, id: of.UUID()}, read)
+	}
+	return slices.Clone(found)
+}
+
 // calendar reads the calendar of one practitioner.
 func (t *tx) calendar(r *reading, zone string, of timebok.PractitionerID, within timebok.Period) booking.Calendar {
 	c := booking.Calendar{Practitioner: of, Zone: zone, Schedule: optional(r, oneSchedule, of)}
 	if !within.Start.Before(within.End) {
 		return c
 	}
-	c.Absences = list(r, absencesOf, idBytes(of), micros(within.Start), micros(within.End))
+	c.Absences = t.absences(r, of, within)
 	for _, b := range t.busy(r, of, within) {
 		c.Busy = append(c.Busy, b.Busy)
 	}
@@ -64,17 +84,40 @@ func (t *tx) calendar(r *reading, zone string, of timebok.PractitionerID, within
 	return c
 }
 
+// absences reads when a practitioner is away: from what is kept of some days, if they
+// are few.
+func (t *tx) absences(r *reading, of timebok.PractitionerID, within timebok.Period) []booking.Absence {
+	first, last := dayOf(within.Start), dayOf(within.End)
+	if t.w == nil || last-first > 3 {
+		return list(r, absencesOf, idBytes(of), micros(within.Start), micros(within.End))
+	}
+	var found []booking.Absence
+	for day := first; day <= last && r.err == nil; day++ {
+		var all []booking.Absence
+		all, r.err = keptOn(t, absencesOn, timebok.KindAbsence, of, day)
+		for _, a := range all {
+			if seen := day > first && dayOf(a.Time.Start) < day; !seen && a.Time.Overlaps(within) {
+				found = append(found, a)
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b booking.Absence) int {
+		return cmp.Or(a.Time.Start.Compare(b.Time.Start), a.ID.Compare(b.ID))
+	})
+	return found
+}
+
 // busy reads what occupies a practitioner: from what is kept of some days, if they
 // are few.
 func (t *tx) busy(r *reading, of timebok.PractitionerID, within timebok.Period) []sqlrow.BusyRow {
 	first, last := dayOf(within.Start.Add(-reachBack)), dayOf(within.End.Add(reachAhead))
-	if t.conn.kept == nil || last-first > 3 {
+	if t.w == nil || last-first > 3 {
 		return list(r, busyOf, busyArgs(idBytes(of), within)...)
 	}
 	var found []sqlrow.BusyRow
 	for day := first; day <= last && r.err == nil; day++ {
 		var all []sqlrow.BusyRow
-		all, r.err = t.busyOn(day, of)
+		all, r.err = keptOn(t, busyOn, kindBusy, of, day)
 		for _, b := range all {
 			if b.Time.Overlaps(within) {
 				found = append(found, b)

@@ -79,7 +79,7 @@ func (d *Driver) Lease(ctx context.Context, l storage.LeaseRequest) ([]storage.Q
 		if err := t.mark(); err != nil {
 			return err
 		}
-		return selection[storage.Queued]{table: sqlrow.QueuedMessages, sql: sql + leaseRest}.rows(t.conn, append(args, limit),
+		return selection[storage.Queued]{table: sqlrow.QueuedMessages, sql: sql + leaseRest}.rows(t, append(args, limit),
 			func(q storage.Queued) { leased = append(leased, q) })
 	})
 	slices.SortFunc(leased, func(a, b storage.Queued) int {

@@ -35,7 +35,7 @@ func among[T any](t *sqlrow.Table[T]) selection[T] {
 
 // all reads every record of the selection. The transaction must be ready.
 func (s selection[T]) all(t *tx, args ...any) ([]T, error) {
-	if s.keeps != "" && t.conn.kept != nil {
+	if s.keeps != "" && t.w != nil {
 		return s.recall(t, args[0].([]byte))
 	}
 	var out []T
@@ -54,13 +54,13 @@ func (s selection[T]) first(t *tx, args ...any) (*T, error) {
 
 func (s selection[T]) each(t *tx, args []any, found func(T)) error {
 	var given [12]any
-	return s.rows(t.conn, append(append(given[:0], t.clinic), args...), found)
+	return s.rows(t, append(append(given[:0], t.clinic), args...), found)
 }
 
 // rows reads the rows of the whole statement, whose arguments are all given.
-func (s selection[T]) rows(c *conn, args []any, found func(T)) error {
+func (s selection[T]) rows(t *tx, args []any, found func(T)) error {
 	var values [48]any
-	err := c.query(s.sql, args, func(row []driver.Value) error {
+	err := t.query(s.sql, args, func(row []driver.Value) error {
 		in := values[:0]
 		for _, v := range row {
 			in = append(in, v)

@@ -90,77 +90,6 @@ func stale(ref timebok.Ref, stored int64) error {
 	return &timebok.StaleError{Ref: ref, Stored: stored}
 }
 
-// flush writes what is held, in the order in which it was saved.
-func (t *tx) flush() error {
-	if t.failed != nil {
-		return t.failed
-	}
-	if err := t.park(); err != nil {
-		t.failed = err
-		return err
-	}
-	for _, c := range t.held {
-		if err := t.put(c); err != nil {
-			t.failed = err
-			return err
-		}
-		if t.own == nil {
-			t.own = map[recordKey]int64{}
-		}
-		ref := c.record.Ref()
-		if err := t.remember(c); err != nil {
-			t.failed = err
-			return err
-		}
-		if _, gone := c.record.(timebok.Deletion); gone {
-			ref.Version = 0
-		}
-		t.own[recordKey{ref.Kind, ref.ID}] = ref.Version
-	}
-	t.held = t.held[:0]
-	clear(t.at)
-	return nil
-}
-
-// remember lets the connection that writes bring up to date what it keeps.
-func (t *tx) remember(c change) error {
-	if t.conn.kept == nil {
-		return nil
-	}
-	if c.base > 0 {
-		c.row = nil
-	}
-	return t.conn.kept.wrote(t.id, c.record, c.row)
-}
-
-// park takes bookings that are to be changed or deleted out of the calendar, if
-// there are several: the guard looks at each as it is written, and they may change
-// places.
-func (t *tx) park() error {
-	var moving []change
-	bookings := 0
-	for _, c := range t.held {
-		if c.record.Ref().Kind != timebok.KindBooking {
-			continue
-		}
-		if bookings++; c.base > 0 {
-			moving = append(moving, c)
-		}
-	}
-	if bookings < 2 {
-		return nil
-	}
-	for _, c := range moving {
-		id := c.record.Ref().ID
-		if _, err := t.write(parkBooking, t.clinic, id[:], c.base); err != nil {
-			return t.refused(err, c.record)
-		}
-	}
-	return nil
-}
-
-const parkBooking = "UPDATE booking SET active = 0 WHERE clinic_id = ? AND id = ? AND version = ?"
-
 // values returns the columns of a record, none for a Deletion.
 func values(clinic timebok.ClinicID, r timebok.Record) ([]any, error) {
 	if _, gone := r.(timebok.Deletion); gone {
@@ -251,7 +180,7 @@ func at(ref timebok.Ref, version int64) timebok.Ref {
 func (t *tx) missed(w *writeSQL, err error) error {
 	var e *timebok.StaleError
 	if errors.As(err, &e) {
-		_ = t.conn.query(w.version, []any{t.clinic, e.Ref.ID[:]}, func(row []driver.Value) error {
+		_ = t.query(w.version, []any{t.clinic, e.Ref.ID[:]}, func(row []driver.Value) error {
 			e.Stored, _ = row[0].(int64)
 			return nil
 		})

@@ -10,11 +10,10 @@ import (
 // A tx is a transaction of one clinic. What it saves is held until it reads or
 // commits.
 type tx struct {
+	turn
 	d      *Driver
-	conn   *conn
 	id     timebok.ClinicID
 	clinic []byte // id, as it is passed to SQLite
-	end    func(ctx context.Context, ok bool) error
 	ended  bool
 	failed error // what the commit must fail with
 
@@ -24,10 +23,10 @@ type tx struct {
 	held    []change
 	at      map[recordKey]int   // where in held
 	own     map[recordKey]int64 // version that this transaction wrote; 0: it deleted
-	wrote   bool
-	added   []recordKey // without a savepoint: to delete again
-	savept  bool        // there is a savepoint to go back to
-	spoiled bool        // SQLite may have given the whole transaction up
+	wrote   bool                // or let be kept that it will
+	added   []recordKey         // without a savepoint: to delete again
+	savept  bool                // there is a savepoint to go back to
+	spoiled bool                // SQLite may have given the whole transaction up
 }
 
 var (
@@ -35,8 +34,8 @@ var (
 	errReadOnly = timebok.Reasons{storage.ReadOnly.At("")}.Refused()
 )
 
-func newTx(d *Driver, clinic timebok.ClinicID, c *conn) *tx {
-	return &tx{d: d, conn: c, id: clinic, clinic: idBytes(clinic)}
+func newTx(d *Driver, clinic timebok.ClinicID) *tx {
+	return &tx{d: d, id: clinic, clinic: idBytes(clinic)}
 }
 
 // idBytes is an ID as SQLite gets it.
@@ -44,28 +43,37 @@ func idBytes[T any](id timebok.ID[T]) []byte { return id[:] }
 
 // beginUpdate waits for the caller's turn to write in a clinic that is not fenced.
 func (d *Driver) beginUpdate(ctx context.Context, clinic timebok.ClinicID) (*tx, error) {
-	t, err := d.beginAnyway(ctx, clinic)
-	if err != nil {
+	if err := d.writer.take(ctx); err != nil {
 		return nil, err
 	}
-	if d.writer.fenced[clinic] {
-		t.Rollback()
-		return nil, storage.Fenced()
-	}
-	return t, nil
+	t := newTx(d, clinic)
+	t.w = d.writer
+	return t.unfenced()
 }
 
-// beginAnyway waits for the caller's turn to write.
+// beginAnyway waits for the turn and the connection, so that nobody's failure makes
+// the caller's.
 func (d *Driver) beginAnyway(ctx context.Context, clinic timebok.ClinicID) (*tx, error) {
 	if err := d.usable(ctx); err != nil {
 		return nil, err
 	}
-	if err := d.writer.take(ctx); err != nil {
+	if err := d.writer.takeAll(ctx); err != nil {
 		return nil, err
 	}
-	t := newTx(d, clinic, d.writer.conn)
-	t.end = t.endUpdate
+	t := newTx(d, clinic)
+	t.w = d.writer
 	return t, nil
+}
+
+// unfenced ends the transaction if its clinic is fenced.
+func (t *tx) unfenced() (*tx, error) {
+	if !t.w.fenced[t.id] {
+		return t, nil
+	}
+	if unfounded := t.Rollback(); unfounded != nil {
+		return nil, unfounded
+	}
+	return nil, storage.Fenced()
 }
 
 // beginView begins a transaction on a reading connection. Its snapshot is taken by
@@ -79,9 +87,8 @@ func (d *Driver) beginView(ctx context.Context, clinic timebok.ClinicID) (*tx, e
 		d.readers.give(c, false)
 		return nil, classify(err)
 	}
-	t := newTx(d, clinic, c)
-	t.view = true
-	t.end = t.endView
+	t := newTx(d, clinic)
+	t.conn, t.view = c, true
 	return t, nil
 }
 
@@ -93,6 +100,9 @@ func (t *tx) ClinicID() timebok.ClinicID { return t.id }
 func (t *tx) ready(ctx context.Context) error {
 	if t.ended {
 		return errEnded
+	}
+	if t.lost != nil {
+		return t.lost
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -107,70 +117,88 @@ func (t *tx) Commit(ctx context.Context) error {
 	}
 	err := ctx.Err()
 	if err == nil {
-		err = t.flush()
+		err = t.flushLast()
 	}
 	if err != nil {
-		t.Rollback()
+		if unfounded := t.Rollback(); unfounded != nil {
+			return unfounded
+		}
 		return err
 	}
 	t.ended = true
-	return t.end(ctx, true)
+	switch {
+	case t.view:
+		return t.endView(ctx, true)
+	case t.w == nil:
+		return t.endJoin(true)
+	}
+	return t.endUpdate(true)
 }
 
-// Rollback forgets what was saved.
-func (t *tx) Rollback() {
+// Rollback forgets what was saved. It fails if others wrote what the transaction may
+// have read, and that is not stored.
+func (t *tx) Rollback() error {
 	if t.ended {
-		return
+		return nil
 	}
 	t.ended = true
-	_ = t.end(context.Background(), false)
+	switch {
+	case t.view:
+		return t.endView(context.Background(), false)
+	case t.w == nil:
+		return t.endJoin(false)
+	}
+	if !t.wrote && !t.spoiled {
+		t.passOn()
+	}
+	return t.endUpdate(false)
 }
 
 // endUpdate leaves the caller's writes in the shared transaction, or takes them
 // out. Once they are left there, only the COMMIT decides: a context that ends
 // could not say what became of them.
-func (t *tx) endUpdate(_ context.Context, ok bool) error {
-	w := t.d.writer
-	if t.spoiled {
-		w.abort(storage.LostRace(errShared))
-		w.drop()
-		w.leave()
-		return nil
-	}
-	if !t.wrote {
-		return w.yield(false)
-	}
-	var err error
+func (t *tx) endUpdate(ok bool) error {
+	_, err := t.connect()
 	switch {
+	case err != nil: // it has written nothing
+		t.leave(false)
+		return err
+	case t.spoiled:
+		t.giveUp(errShared)
+		return t.failed
 	case ok && t.savept:
-		_, err = t.conn.exec("RELEASE timebok")
-	case !ok && len(w.group) > 0:
+		_, err = t.exec("RELEASE timebok")
+	case !ok && t.wrote && len(t.w.group) > 0:
 		err = t.takeOut()
-	case !ok:
-		w.abort(nil) // alone so far
+	case !ok && t.wrote:
+		t.w.abort(nil) // alone so far
 	}
 	if err != nil {
-		err = storage.LostRace(err)
-		w.abort(err)
-		w.drop()
-		w.leave()
-		return err
+		return t.giveUp(err)
 	}
-	return w.yield(ok)
+	return t.yield(ok && t.wrote, ok || !t.wrote)
+}
+
+// giveUp ends the transaction for all who share it.
+func (t *tx) giveUp(cause error) error {
+	lost := storage.LostRace(cause)
+	t.w.abort(lost)
+	t.w.drop()
+	t.leave(false)
+	return lost
 }
 
 // takeOut takes the caller's writes out of the transaction that it shares.
 func (t *tx) takeOut() error {
-	t.conn.kept.forgetAll()
 	if t.savept {
 		for _, sql := range []string{"ROLLBACK TO timebok", "RELEASE timebok"} {
-			if _, err := t.conn.exec(sql); err != nil {
+			if _, err := t.exec(sql); err != nil {
 				return err
 			}
 		}
 	}
 	for _, k := range t.added {
-		if _, err := t.conn.exec(writes[k.kind].undo, t.clinic, k.id[:]); err != nil {
+		if _, err := t.exec(writes[k.kind].undo, t.clinic, k.id[:]); err != nil {
 			return err
 		}
 	}
@@ -185,7 +213,10 @@ func (t *tx) endView(ctx context.Context, ok bool) error {
 		return nil
 	}
 	// The snapshot is gone: the entries are an Update of their own.
-	u, err := t.d.beginUpdate(ctx, t.id)
+	u, err := t.d.beginAnyway(ctx, t.id)
+	if err == nil {
+		u, err = u.unfenced()
+	}
 	if err != nil {
 		return err
 	}
@@ -200,17 +231,17 @@ func (t *tx) write(sql string, args ...any) (int64, error) {
 	if err := t.mark(); err != nil {
 		return 0, err
 	}
-	return t.conn.exec(sql, args...)
+	return t.exec(sql, args...)
 }
 
 // mark is called before each write. The first one sets a savepoint if the
 // transaction holds the writes of others.
 func (t *tx) mark() error {
-	if t.savept {
-		return nil
+	if _, err := t.connect(); err != nil || t.savept {
+		return err
 	}
 	if t.shares() {
-		if _, err := t.conn.exec("SAVEPOINT timebok"); err != nil {
+		if _, err := t.exec("SAVEPOINT timebok"); err != nil {
 			t.spoiled = true
 			return err
 		}
@@ -224,7 +255,7 @@ func (t *tx) mark() error {
 // it is deleted to take it back.
 func (t *tx) add(k recordKey, sql string, args []any) (int64, error) {
 	t.wrote = true
-	n, err := t.conn.exec(sql, args...)
+	n, err := t.exec(sql, args...)
 	if n > 0 && !t.savept && t.shares() {
 		t.added = append(t.added, k)
 	}
@@ -232,5 +263,5 @@ func (t *tx) add(k recordKey, sql string, args []any) (int64, error) {
 }
 
 // shares reports whether the transaction holds the writes of others. It does not
-// change while the caller has the turn.
-func (t *tx) shares() bool { return t.conn.kept != nil && len(t.d.writer.group) > 0 }
+// change while the caller has the connection.
+func (t *tx) shares() bool { return t.w != nil && len(t.w.group) > 0 }

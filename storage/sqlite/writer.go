@@ -2,57 +2,68 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
-	"errors"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/timebok/timebok"
-	"github.com/timebok/timebok/storage"
 )
 
-// How long a shared transaction may grow before it is committed although others
-// wait: so many members, or so much time since the first.
-const (
-	maxGroup = 128
-	maxDelay = 10 * time.Millisecond
-)
-
-// A writer owns the one connection that writes, and hands it from one caller to
-// the next in the order in which they came. The one whose turn it is may use the
-// fields below mu's without a lock.
+// A writer lets callers write in the order in which they came, in two stages.
+//
+// The first is the turn: one caller at a time reads what is kept, decides and
+// saves. The second is the one connection that writes: one at a time sends to
+// SQLite what it saved. A caller with nothing left to decide passes the turn on and
+// steps into the line for the connection, so that the next one decides while it
+// waits and writes (line.go). Whoever has the turn gets the connection as well when
+// the line has run out; then nobody else has a part of the writer.
 //
 // The callers between a BEGIN and its COMMIT are a group, from the first that has
-// something to keep. Each joins it when its turn ends, and is told of the COMMIT's
-// outcome by whoever carries it out: the last one, when nobody waits.
+// something to keep. Each joins it when it is through with the connection, and is
+// told of the COMMIT's outcome by whoever carries it out (group.go): the last one, when
+// nobody waits for the turn.
 type writer struct {
 	open  func() (*conn, error)
 	delay time.Duration // maxDelay, but for tests
-	keep  int           // maxKept, but for tests
 
 	mu      sync.Mutex
 	busy    bool            // somebody has the turn
 	waiting []chan struct{} // closed when it is the waiter's turn
 	closed  bool
 
-	conn   *conn                     // nil: not open
-	begun  bool                      // a transaction is open
+	// Of whoever has the turn.
+	kept   *kept
 	fenced map[timebok.ClinicID]bool // as it stands in the transaction
-	group  []chan error              // members that wait for the COMMIT
-	since  time.Time                 // when the first of them began to
+	turns  int                       // that ended in the transaction
+	since  time.Time                 // when the first of them did
+	line
+
+	// Of whoever has the connection.
+	conn  *conn        // nil: not open
+	begun bool         // a transaction is open
+	group []chan error // members that wait for the COMMIT
 }
 
-// take waits for the caller's turn, and for an open transaction in it.
+// take waits for the caller's turn, and for an open transaction in it. While there
+// is a line for the connection it is open.
 func (w *writer) take(ctx context.Context) error {
 	if err := w.await(ctx); err != nil {
 		return err
 	}
-	if err := w.begin(); err != nil {
-		w.leave()
+	if w.last != nil {
+		return nil
+	}
+	return w.begin()
+}
+
+// takeAll waits for the caller's turn and for the connection. As it has read nothing
+// yet, it does not matter to it how the line ended.
+func (w *writer) takeAll(ctx context.Context) error {
+	if err := w.await(ctx); err != nil {
 		return err
 	}
-	return nil
+	w.settle()
+	return w.begin()
 }
 
 func (w *writer) await(ctx context.Context) error {
@@ -93,70 +104,11 @@ func (w *writer) forget(turn chan struct{}) bool {
 	return true
 }
 
-// begin opens the connection and the transaction, unless they are open.
-func (w *writer) begin() error {
-	if w.conn == nil {
-		c, err := w.open()
-		if err != nil {
-			return err
-		}
-		c.kept = newKept(w.keep)
-		w.conn = c
-	}
-	if w.begun {
-		return nil
-	}
-	if _, err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
-		if codeOf(err) != codeBusy {
-			w.drop()
-		}
-		return classify(err)
-	}
-	w.begun = true
-	if err := w.catchUp(); err != nil {
-		w.abort(nil)
-		return err
-	}
-	return nil
-}
-
-// catchUp forgets what others have changed since the last transaction.
-func (w *writer) catchUp() error {
-	var version int64
-	err := w.conn.query("PRAGMA data_version", nil, func(row []driver.Value) error {
-		version, _ = row[0].(int64)
-		return nil
-	})
-	if err != nil {
-		return classify(err)
-	}
-	if w.conn.kept.asOf(version) {
-		return nil
-	}
-	return w.readFences()
-}
-
-// yield ends the caller's turn and returns the outcome of the COMMIT, if it waits
-// for one. It does if it has written something that is to be kept, and if others
-// have: it may have read that, and what it found - a refusal as well - is true
-// only once that is stored.
-func (w *writer) yield(wrote bool) error {
-	if !wrote && len(w.group) == 0 {
-		w.leave()
-		return nil
-	}
-	outcome := make(chan error, 1)
-	if len(w.group) == 0 {
-		w.since = time.Now()
-	}
-	w.group = append(w.group, outcome)
-	w.leave()
-	return <-outcome
-}
-
-// leave ends the turn of a caller who waits for nothing.
+// leave ends a turn, once the line has run out.
 func (w *writer) leave() {
-	if len(w.group) >= maxGroup || len(w.group) > 0 && time.Since(w.since) > w.delay {
+	w.settle()
+	w.countTurn()
+	if w.begun && w.due() {
 		w.commit()
 	}
 	for !w.pass() {
@@ -169,9 +121,7 @@ func (w *writer) leave() {
 func (w *writer) pass() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.waiting) > 0 {
-		close(w.waiting[0])
-		w.waiting = w.waiting[1:]
+	if w.next() {
 		return true
 	}
 	if w.begun {
@@ -185,59 +135,14 @@ func (w *writer) pass() bool {
 	return true
 }
 
-// commit ends the transaction and tells the group.
-func (w *writer) commit() {
-	if len(w.group) == 0 {
-		w.rollback() // nothing was written
-		return
+// next hands the turn to the first who waits. The caller has mu.
+func (w *writer) next() bool {
+	if len(w.waiting) == 0 {
+		return false
 	}
-	_, err := w.conn.exec("COMMIT")
-	switch {
-	case err == nil:
-		w.tell(nil)
-	case codeOf(err) == codeIO:
-		// The commit may be in the log although the sync of it failed.
-		w.abort(storage.UnknownOutcome(err))
-		w.drop()
-	default:
-		w.abort(classify(err))
-	}
-}
-
-var errShared = errors.New("timebok: storage/sqlite: a transaction that was shared with others failed")
-
-// abort rolls the whole transaction back and tells the group so.
-func (w *writer) abort(err error) {
-	if w.conn != nil {
-		w.conn.kept.forgetAll()
-	}
-	w.rollback()
-	w.tell(err)
-}
-
-func (w *writer) rollback() {
-	if w.conn != nil {
-		if _, err := w.conn.exec("ROLLBACK"); err != nil {
-			w.drop() // SQLite rolled back by itself, or can't any more
-		}
-	}
-	w.begun = false
-}
-
-func (w *writer) tell(err error) {
-	for _, member := range w.group {
-		member <- err
-	}
-	w.group = w.group[:0]
-	w.begun = false
-}
-
-// drop closes a connection that is not to be trusted any more.
-func (w *writer) drop() {
-	if w.conn != nil {
-		w.conn.close()
-		w.conn = nil
-	}
+	close(w.waiting[0])
+	w.waiting = w.waiting[1:]
+	return true
 }
 
 // close lets those who wait have their turns, and closes the connection.

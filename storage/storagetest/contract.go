@@ -42,6 +42,9 @@ var transactions = group{"Transactions", []clause{
 		{"unseen until committed", unseenUntilCommitted},
 		{"a view sees one state", viewSeesOneState},
 	}},
+	{"What an Update tells, a refusal as well, rests only on what was stored before it returns: if it would not, the function is run again.", []check{
+		{"a refusal rests on what is stored", refusalIsFounded},
+	}},
 	{"A function may run more than once. It assigns results, never appends to them, and has no effect but through its Tx.", []check{
 		{"run twice is stored once", runTwiceStoredOnce},
 	}},

@@ -3,6 +3,8 @@ package storagetest
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/timebok/timebok"
@@ -227,6 +229,41 @@ func outside(e *env, f func()) {
 	case <-time.After(patience):
 		e.Error("another caller had to wait for the open transaction")
 		<-done
+	}
+}
+
+// Some want a time that others try to book, half of them in vain. Whoever is told
+// that it is taken finds who has it.
+func refusalIsFounded(e *env) {
+	e.save(e.Records()...)
+	const times, wanting = 20, 4
+	for i := range times {
+		session := e.Booking(fmt.Sprint("wanted ", i), time.Duration(i)*time.Hour)
+		parallel(wanting+1, func(who int) {
+			if who == wanting/2 {
+				records := []timebok.Record{session}
+				if i%2 == 1 {
+					records = append(records, e.Ola) // version 1 of one that exists
+				}
+				if err := e.trySave(records...); err != nil && i%2 == 0 {
+					e.Error(err)
+				}
+				return
+			}
+			err := e.update(func(ctx context.Context, tx storage.Tx) error {
+				v, err := tx.LoadBooking(ctx, e.needs(session))
+				if err == nil && slices.ContainsFunc(v.Calendar.Busy, func(b booking.Busy) bool { return b.Booking == session.ID }) {
+					err = errTest
+				}
+				return err
+			})
+			switch {
+			case errors.Is(err, errTest):
+				e.wantStored(session)
+			case err != nil:
+				e.Error(err)
+			}
+		})
 	}
 }
 
