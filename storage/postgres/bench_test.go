@@ -40,9 +40,7 @@ func BenchmarkBook(b *testing.B) {
 	for _, clients := range []int{1, 8, 32} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
 			r := newRace(b, clients)
-			r.lanes = append(r.lanes, formG(b, clients))
-			r.turn(b, r.lanes[2], 20*clients)
-			r.lanes[2].took = 0
+			r.addFormG(b)
 			b.ResetTimer()
 			r.turns(b)
 			b.StopTimer()
@@ -56,21 +54,31 @@ func BenchmarkBook(b *testing.B) {
 	}
 }
 
-// formG is the lane of the handwriting that renews versions.
-func formG(b testing.TB, clients int) *lane {
+// addFormG adds the lane of the handwriting that renews versions.
+func (r *race) addFormG(b testing.TB) {
 	b.Helper()
 	dsn := pgtest.Database(b)
 	if err := migrate(dsn, &postgres.Options{WithoutTriggers: true}); err != nil {
 		b.Fatal(err)
 	}
-	pool := newPool(b, dsn, poolFor(clients))
+	pool := newPool(b, dsn, poolFor(r.clients))
 	d, err := postgres.New(b.Context(), pool, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
-	return newLane(b, storage.New(d, nil), "form g", func(ctx context.Context, l *lane, n int64) error {
+	l := newLane(b, storage.New(d, nil), "form g", func(ctx context.Context, l *lane, n int64) error {
 		return bookByHand(ctx, pool, l, n, handRenew, handRenewCase)
 	})
+	r.lanes = append(r.lanes, l)
+	r.warmUp(b, l)
+}
+
+// warmUp makes the first bookings of a lane, so that every connection has its
+// statements prepared.
+func (r *race) warmUp(b testing.TB, l *lane) {
+	b.Helper()
+	r.turn(b, l, 20*r.clients)
+	l.took = 0
 }
 
 // BenchmarkHot lets many ask for forty starts of one practitioner that overlap each
@@ -221,9 +229,8 @@ func newRace(b testing.TB, clients int) *race {
 			return bookByHand(ctx, pool, l, n, handLock, handCase)
 		}),
 	}}
-	for _, l := range r.lanes { // so that every connection has its statements prepared
-		r.turn(b, l, 20*clients)
-		l.took = 0
+	for _, l := range r.lanes {
+		r.warmUp(b, l)
 	}
 	return r
 }

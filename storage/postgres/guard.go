@@ -47,7 +47,8 @@ func (t *tx) guardLocks() []call {
 // that a session can last bounds the search.
 const (
 	inTheWay = `EXISTS (SELECT 1 FROM {}booking b WHERE b.clinic_id = $1 AND b.practitioner_id = a.practitioner_id
-		AND b.starts > a.occupied_from - interval '28 hours' AND b.starts < a.occupied_to + interval '4 hours'
+		AND b.starts > a.occupied_from - interval '28 hours'
+		AND (b.practitioner_id, b.starts) < (a.practitioner_id, a.occupied_to + interval '4 hours')
 		AND b.occupied_from < a.occupied_to AND b.occupied_to > a.occupied_from AND b.occupied_from < b.occupied_to
 		AND b.active AND NOT b.overlap_allowed AND b.id <> a.id)`
 	isGuarded = "a.active AND NOT a.overlap_allowed AND a.occupied_from < a.occupied_to"

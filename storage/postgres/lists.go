@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/timebok/timebok"
@@ -27,34 +29,49 @@ func (t *tx) Bookings(ctx context.Context, f booking.Filter) iter.Seq2[booking.B
 	})
 }
 
-// chooseBookings are the conditions of a search for bookings.
+// chooseBookings are the conditions of a search for bookings. The narrowest of
+// series, client and practitioner leads, and the others filter: what is said of
+// the time is said of the pair with it, and where it begins plainly too, as in
+// busyOf.
 func chooseBookings(f booking.Filter, after *booking.Booking) *where {
 	w := &where{}
+	lead, leader := "", []any(nil)
+	choose := func(column string, of any) {
+		w.and(column+" = ?", of)
+		if lead == "" {
+			lead, leader = column+", ", []any{of}
+		}
+	}
 	if !f.Series.IsZero() {
-		w.and("series_id = ?", id(f.Series))
+		choose("series_id", id(f.Series))
 	}
 	if !f.Client.IsZero() {
-		w.and("client_id = ?", id(f.Client))
+		choose("client_id", id(f.Client))
 	}
 	switch len(f.Practitioners) {
 	case 0:
 	case 1:
-		w.and("practitioner_id = ?", id(f.Practitioners[0]))
+		choose("practitioner_id", id(f.Practitioners[0]))
 	default:
 		w.and("practitioner_id = ANY(?)", ids(f.Practitioners))
 	}
 	if len(f.States) > 0 {
 		w.and("state = ANY(?)", texts(f.States))
 	}
+	compare := func(columns, with string, values ...any) {
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(leader)+len(values)), ", ")
+		w.and("("+lead+columns+") "+with+" ("+marks+")", append(slices.Clone(leader), values...)...)
+	}
 	var from time.Time
 	if !f.Within.IsZero() {
 		from = f.Within.Start.Add(-longestSession)
-		w.and("starts < ?", instant(f.Within.End))
+		compare("starts", "<", instant(f.Within.End))
 		w.and("ends > ?", instant(f.Within.Start))
 	}
-	// One of the two: PostgreSQL begins to read an index where the first says.
+	// One beginning: of two PostgreSQL might take the earlier.
 	if after != nil && !after.Time.Start.Before(from) {
-		w.and("(starts, id) > (?, ?)", instant(after.Time.Start), id(after.ID))
+		w.and("starts >= ?", instant(after.Time.Start))
+		compare("starts, id", ">", instant(after.Time.Start), id(after.ID))
 	} else if !f.Within.IsZero() {
 		w.and("starts > ?", instant(from))
 	}

@@ -22,10 +22,15 @@ var (
 )
 
 // busyIn are the conditions of what occupies a practitioner from $6 to $5, and
-// busyOf those of what occupies $2: it begins between $3 and $4.
+// busyOf those of what occupies $2: it begins between $3 and $4. The one is said
+// plainly, since PostgreSQL begins to read an index where that begins to hold, and
+// not at the practitioner's first booking ever. The other is said of the pair, of
+// which only the one index with both knows; else the planner, which may know
+// nothing of the tables yet, would take another and read the bookings of all
+// practitioners.
 const (
 	busyIn = " AND occupied_from < $5 AND occupied_to > $6 AND occupied_from < occupied_to AND active"
-	busyOf = "AND practitioner_id = $2 AND starts > $3 AND starts < $4" + busyIn
+	busyOf = "AND practitioner_id = $2 AND starts > $3 AND (practitioner_id, starts) < ($2, $4)" + busyIn
 )
 
 // LoadBooking locks what the needs name and reads what a decision about a booking
