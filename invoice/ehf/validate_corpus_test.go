@@ -48,8 +48,9 @@ func (v verdict) differs(r Report) string {
 //
 // The verdicts say "schema": false of all 18 documents whose root element is
 // written with a prefix, such as ubl:Invoice. A prefix means nothing to XML
-// Schema, and Xerces accepts 17 of them with the schemas of OASIS. So these are
-// counted apart, and must agree in everything else.
+// Schema: Xerces and libxml2 accept 17 of them with the schemas of OASIS. So these
+// are counted apart, and must agree in everything else. (Of all 4,400 documents
+// libxml2 says the same as we do.)
 const (
 	corpusSize      = 4400
 	corpusIdentical = 4383
