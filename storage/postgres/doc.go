@@ -16,10 +16,10 @@
 // and a service's, with working hours, absences and price agreements. Triggers
 // renew a stamp of the clinic with each change of them, and with its fence, whatever
 // program makes it. An Update that asks for settings looks at the stamp under its
-// locks, and if it is another reads them again, in one round trip more. Only what
+// locks, and if it is another begins again, in one round trip more. Only what
 // changed while the triggers were switched off, or by altering a table, may go
-// unseen, for a minute at most. Without the triggers (Options.WithoutTriggers) every booking reads the
-// settings, which takes no round trip more.
+// unseen, for a minute at most. Without the triggers (Options.WithoutTriggers)
+// every booking reads the settings, which takes no round trip more.
 //
 // Changes of settings wait for each other within a clinic. A replication of the
 // tables, or a restore of their data alone, leaves clinic_stamp out: the triggers
