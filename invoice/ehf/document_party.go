@@ -42,7 +42,7 @@ type Contact struct {
 }
 
 // IsZero reports whether there is no contact.
-func (c Contact) IsZero() bool { return c == Contact{} }
+func (c Contact) IsZero() bool { return c.Name == "" && c.Phone == "" && c.Email == "" }
 
 // A Payee is who is paid, if not the seller: a factoring company.
 type Payee struct {

@@ -83,16 +83,13 @@ func (w *writer) document(b []byte, d *Document, t *Totals) []byte {
 	}
 	b = w.head(b, d, credit)
 	b = w.references(b, d, credit)
-	b = append(b, "<cac:AccountingSupplierParty>"...)
-	b = w.party(b, &d.Seller)
-	b = append(b, "</cac:AccountingSupplierParty>\n<cac:AccountingCustomerParty>"...)
-	b = w.party(b, &d.Buyer)
-	b = append(b, "</cac:AccountingCustomerParty>\n"...)
+	b = w.party(b, "<cac:AccountingSupplierParty><cac:Party><cbc:EndpointID", &d.Seller, "</cac:Party></cac:AccountingSupplierParty>\n")
+	b = w.party(b, "<cac:AccountingCustomerParty><cac:Party><cbc:EndpointID", &d.Buyer, "</cac:Party></cac:AccountingCustomerParty>\n")
 	if d.Payee != nil {
 		b = w.payee(b, d.Payee)
 	}
 	if d.Delivery != nil {
-		b = w.delivery(b, d.Delivery)
+		b = w.delivery(b, d.Delivery, &d.Seller.Address)
 	}
 	b = w.payment(b, d, credit)
 	b = w.leaf(b, "<cac:PaymentTerms><cbc:Note>", d.Terms, "</cbc:Note></cac:PaymentTerms>\n")

@@ -1,8 +1,6 @@
 package ehf_test
 
 import (
-	"bytes"
-	"strings"
 	"testing"
 	"time"
 
@@ -23,18 +21,6 @@ func sessions(n int) ehf.Document {
 	return must(ehf.From(v))
 }
 
-// The reference says the same, so that the comparison is one.
-func TestReferenceSaysTheSame(t *testing.T) {
-	for _, n := range []int{1, 20} {
-		d := sessions(n)
-		ours := must(ehf.Append(nil, d))
-		theirs := must(throughStructs(d))
-		if a, b := strings.ReplaceAll(string(ours), "\n", ""), strings.ReplaceAll(string(theirs), "\n", ""); a != b {
-			t.Errorf("%d lines: Append and encoding/xml differ:\n%s\n%s", n, a, b)
-		}
-	}
-}
-
 // Append allocates once, and not at all with room in its buffer.
 func TestAppendAllocates(t *testing.T) {
 	for _, n := range []int{1, 20, 200} {
@@ -47,44 +33,6 @@ func TestAppendAllocates(t *testing.T) {
 			t.Errorf("%d lines into a buffer with room: %v allocations, want none", n, got)
 		}
 	}
-}
-
-func BenchmarkEncodeOne(b *testing.B) { benchmarkEncode(b, 1) }
-func BenchmarkEncode20(b *testing.B)  { benchmarkEncode(b, 20) }
-func BenchmarkEncode200(b *testing.B) { benchmarkEncode(b, 200) }
-
-func benchmarkEncode(b *testing.B, lines int) {
-	d := sessions(lines)
-	size := int64(len(must(ehf.Append(nil, d))))
-	run := func(name string, encode func() error) {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			b.SetBytes(size)
-			for b.Loop() {
-				if err := encode(); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-	run("fresh", func() error {
-		_, err := ehf.Append(nil, d)
-		return err
-	})
-	room := make([]byte, 0, 2*size)
-	run("reused", func() error {
-		_, err := ehf.Append(room, d)
-		return err
-	})
-	var w bytes.Buffer
-	run("writer", func() error {
-		w.Reset()
-		return ehf.Encode(&w, d)
-	})
-	run("encoding-xml", func() error {
-		_, err := throughStructs(d)
-		return err
-	})
 }
 
 // From and Append together, as package invoice calls them before issue.

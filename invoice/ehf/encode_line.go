@@ -5,6 +5,11 @@ import "strconv"
 // The lines of an invoice are much alike: what one has in common with the line before
 // it is copied, which is quicker than to write it anew. The repeats say where it stands.
 type repeats struct {
+	ore     int64
+	written part // of the amount ore, the last one
+
+	home part // the address of the seller
+
 	amount, item, price part
 	properties          [4]struct{ name, value part } // of the first ones
 }
@@ -70,13 +75,13 @@ func (w *writer) lineAmount(b []byte, l *Line, f *figures, credit bool) []byte {
 	if credit {
 		b = append(append(b, "<cbc:CreditedQuantity unitCode=\""...), l.Unit...)
 		b = f.quantity.append(append(b, "\">"...))
-		b = append(b, "</cbc:CreditedQuantity><cbc:LineExtensionAmount"+inKroner...)
+		b = w.kroner(b, "</cbc:CreditedQuantity><cbc:LineExtensionAmount"+inKroner, f.ore)
 	} else {
 		b = append(append(b, "<cbc:InvoicedQuantity unitCode=\""...), l.Unit...)
 		b = f.quantity.append(append(b, "\">"...))
-		b = append(b, "</cbc:InvoicedQuantity><cbc:LineExtensionAmount"+inKroner...)
+		b = w.kroner(b, "</cbc:InvoicedQuantity><cbc:LineExtensionAmount"+inKroner, f.ore)
 	}
-	b = append(appendOre(b, f.ore), "</cbc:LineExtensionAmount>"...)
+	b = append(b, "</cbc:LineExtensionAmount>"...)
 	w.amount = part{from, len(b)}
 	return b
 }
@@ -149,10 +154,10 @@ func (w *writer) adjustment(b []byte, a *Adjustment) []byte {
 		b = percent.append(append(b, "<cbc:MultiplierFactorNumeric>"...))
 		b = append(b, "</cbc:MultiplierFactorNumeric>"...)
 	}
-	b = appendOre(append(b, "<cbc:Amount"+inKroner...), a.Amount.Ore())
+	b = w.kroner(b, "<cbc:Amount"+inKroner, a.Amount.Ore())
 	b = append(b, "</cbc:Amount>"...)
 	if !a.Base.IsZero() {
-		b = appendOre(append(b, "<cbc:BaseAmount"+inKroner...), a.Base.Ore())
+		b = w.kroner(b, "<cbc:BaseAmount"+inKroner, a.Base.Ore())
 		b = append(b, "</cbc:BaseAmount>"...)
 	}
 	if a.VAT != nil {

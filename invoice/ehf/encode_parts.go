@@ -65,14 +65,19 @@ func (w *writer) period(b []byte, p *Period) []byte {
 	return append(b, "</cac:InvoicePeriod>"...)
 }
 
-func (w *writer) party(b []byte, p *Party) []byte {
-	b = w.scheme(b, "<cac:Party><cbc:EndpointID", p.Endpoint, "</cbc:EndpointID>")
+// party writes a party between two pieces of markup.
+func (w *writer) party(b []byte, open string, p *Party, shut string) []byte {
+	b = w.org(b, open, p.Endpoint, "</cbc:EndpointID>")
 	for i := range p.IDs {
 		b = w.scheme(b, "<cac:PartyIdentification><cbc:ID", p.IDs[i], "</cbc:ID></cac:PartyIdentification>")
 	}
 	b = w.leaf(b, "<cac:PartyName><cbc:Name>", p.TradingName, "</cbc:Name></cac:PartyName>")
 	b = append(b, "<cac:PostalAddress>"...)
+	from := len(b)
 	b = w.address(b, &p.Address)
+	if w.home.to == 0 {
+		w.home = part{from, len(b)}
+	}
 	b = append(b, "</cac:PostalAddress>"...)
 	// There is at most one registration of each scheme: two of TAX make the
 	// official rules end with an error.
@@ -81,7 +86,7 @@ func (w *writer) party(b []byte, p *Party) []byte {
 	b = w.leaf(b, "<cac:PartyTaxScheme><cbc:CompanyID>", p.TaxNumber,
 		"</cbc:CompanyID><cac:TaxScheme><cbc:ID>TAX</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>")
 	b = w.leaf(b, "<cac:PartyLegalEntity><cbc:RegistrationName>", p.Name, "</cbc:RegistrationName>")
-	b = w.scheme(b, "<cbc:CompanyID", p.Org, "</cbc:CompanyID>")
+	b = w.org(b, "<cbc:CompanyID", p.Org, "</cbc:CompanyID>")
 	b = w.leaf(b, "<cbc:CompanyLegalForm>", p.LegalForm, "</cbc:CompanyLegalForm>")
 	b = append(b, "</cac:PartyLegalEntity>"...)
 	if !p.Contact.IsZero() {
@@ -91,7 +96,7 @@ func (w *writer) party(b []byte, p *Party) []byte {
 		b = w.leaf(b, "<cbc:ElectronicMail>", p.Contact.Email, "</cbc:ElectronicMail>")
 		b = append(b, "</cac:Contact>"...)
 	}
-	return append(b, "</cac:Party>"...)
+	return append(b, shut...)
 }
 
 func (w *writer) address(b []byte, a *Address) []byte {
@@ -112,7 +117,8 @@ func (w *writer) payee(b []byte, p *Payee) []byte {
 	return append(b, "</cac:PayeeParty>\n"...)
 }
 
-func (w *writer) delivery(b []byte, x *Delivery) []byte {
+// delivery writes where and when: mostly at the seller's own address.
+func (w *writer) delivery(b []byte, x *Delivery, home *Address) []byte {
 	b = append(b, "<cac:Delivery>"...)
 	b = w.date(b, "<cbc:ActualDeliveryDate>", x.Date, "</cbc:ActualDeliveryDate>")
 	if !x.Location.IsZero() || x.Address != nil {
@@ -120,7 +126,11 @@ func (w *writer) delivery(b []byte, x *Delivery) []byte {
 		b = w.scheme(b, "<cbc:ID", x.Location, "</cbc:ID>")
 		if x.Address != nil {
 			b = append(b, "<cac:Address>"...)
-			b = w.address(b, x.Address)
+			if *x.Address == *home {
+				b = w.home.again(b)
+			} else {
+				b = w.address(b, x.Address)
+			}
 			b = append(b, "</cac:Address>"...)
 		}
 		b = append(b, "</cac:DeliveryLocation>"...)
@@ -165,13 +175,26 @@ func (w *writer) account(b []byte, a *Account) []byte {
 // inKroner is the end of the start tag of an amount.
 const inKroner = " currencyID=\"" + kroner + "\">"
 
+// kroner writes an amount with two decimals after a piece of markup. Most are the
+// same as the one before.
+func (w *writer) kroner(b []byte, open string, ore int64) []byte {
+	b = append(b, open...)
+	if w.written.to > 0 && ore == w.ore {
+		return w.written.again(b)
+	}
+	from := len(b)
+	b = fixed{coef: ore, places: 2}.append(b)
+	w.ore, w.written = ore, part{from, len(b)}
+	return b
+}
+
 func (w *writer) totals(b []byte, d *Document, t *Totals) []byte {
-	b = appendOre(append(b, "<cac:TaxTotal><cbc:TaxAmount"+inKroner...), t.VAT.Ore())
+	b = w.kroner(b, "<cac:TaxTotal><cbc:TaxAmount"+inKroner, t.VAT.Ore())
 	b = append(b, "</cbc:TaxAmount>"...)
 	for i := range t.ByVAT {
 		s := &t.ByVAT[i]
-		b = appendOre(append(b, "<cac:TaxSubtotal><cbc:TaxableAmount"+inKroner...), s.Net.Ore())
-		b = appendOre(append(b, "</cbc:TaxableAmount><cbc:TaxAmount"+inKroner...), s.Tax.Ore())
+		b = w.kroner(b, "<cac:TaxSubtotal><cbc:TaxableAmount"+inKroner, s.Net.Ore())
+		b = w.kroner(b, "</cbc:TaxableAmount><cbc:TaxAmount"+inKroner, s.Tax.Ore())
 		b = appendVAT(append(b, "</cbc:TaxAmount><cac:TaxCategory>"...), s.VAT)
 		if e := d.exemption(s.VAT.Category); e != nil {
 			b = w.leaf(b, "<cbc:TaxExemptionReasonCode>", e.Code, "</cbc:TaxExemptionReasonCode>")
@@ -179,9 +202,9 @@ func (w *writer) totals(b []byte, d *Document, t *Totals) []byte {
 		}
 		b = append(b, vatScheme+"</cac:TaxCategory></cac:TaxSubtotal>"...)
 	}
-	b = appendOre(append(b, "</cac:TaxTotal>\n<cac:LegalMonetaryTotal><cbc:LineExtensionAmount"+inKroner...), t.Lines.Ore())
-	b = appendOre(append(b, "</cbc:LineExtensionAmount><cbc:TaxExclusiveAmount"+inKroner...), t.Net.Ore())
-	b = appendOre(append(b, "</cbc:TaxExclusiveAmount><cbc:TaxInclusiveAmount"+inKroner...), t.Gross.Ore())
+	b = w.kroner(b, "</cac:TaxTotal>\n<cac:LegalMonetaryTotal><cbc:LineExtensionAmount"+inKroner, t.Lines.Ore())
+	b = w.kroner(b, "</cbc:LineExtensionAmount><cbc:TaxExclusiveAmount"+inKroner, t.Net.Ore())
+	b = w.kroner(b, "</cbc:TaxExclusiveAmount><cbc:TaxInclusiveAmount"+inKroner, t.Gross.Ore())
 	b = append(b, "</cbc:TaxInclusiveAmount>"...)
 	var allowances, charges bool
 	for i := range d.Adjustments {
@@ -189,22 +212,22 @@ func (w *writer) totals(b []byte, d *Document, t *Totals) []byte {
 		charges = charges || d.Adjustments[i].Charge
 	}
 	if allowances {
-		b = appendOre(append(b, "<cbc:AllowanceTotalAmount"+inKroner...), t.Allowances.Ore())
+		b = w.kroner(b, "<cbc:AllowanceTotalAmount"+inKroner, t.Allowances.Ore())
 		b = append(b, "</cbc:AllowanceTotalAmount>"...)
 	}
 	if charges {
-		b = appendOre(append(b, "<cbc:ChargeTotalAmount"+inKroner...), t.Charges.Ore())
+		b = w.kroner(b, "<cbc:ChargeTotalAmount"+inKroner, t.Charges.Ore())
 		b = append(b, "</cbc:ChargeTotalAmount>"...)
 	}
 	if !d.Prepaid.IsZero() {
-		b = appendOre(append(b, "<cbc:PrepaidAmount"+inKroner...), d.Prepaid.Ore())
+		b = w.kroner(b, "<cbc:PrepaidAmount"+inKroner, d.Prepaid.Ore())
 		b = append(b, "</cbc:PrepaidAmount>"...)
 	}
 	if !d.Rounding.IsZero() {
-		b = appendOre(append(b, "<cbc:PayableRoundingAmount"+inKroner...), d.Rounding.Ore())
+		b = w.kroner(b, "<cbc:PayableRoundingAmount"+inKroner, d.Rounding.Ore())
 		b = append(b, "</cbc:PayableRoundingAmount>"...)
 	}
-	b = appendOre(append(b, "<cbc:PayableAmount"+inKroner...), t.Payable.Ore())
+	b = w.kroner(b, "<cbc:PayableAmount"+inKroner, t.Payable.Ore())
 	return append(b, "</cbc:PayableAmount></cac:LegalMonetaryTotal>\n"...)
 }
 

@@ -49,12 +49,19 @@ func (w *writer) scheme(b []byte, open string, id Identifier, shut string) []byt
 	switch id.Scheme {
 	case "":
 		b = append(b, '>')
-	case timebok.OrgNumberScheme: // most
-		b = append(b, " schemeID=\""+timebok.OrgNumberScheme+"\">"...)
 	default:
 		b = w.code(b, " schemeID=\"", id.Scheme, "\">")
 	}
 	return append(w.text(b, id.Value), shut...)
+}
+
+// org is scheme for what is mostly an organisation number: digits, as check has seen.
+func (w *writer) org(b []byte, open string, id Identifier, shut string) []byte {
+	if id.Scheme != timebok.OrgNumberScheme {
+		return w.scheme(b, open, id, shut)
+	}
+	b = append(append(b, open...), " schemeID=\""+timebok.OrgNumberScheme+"\">"...)
+	return append(append(b, id.Value...), shut...)
 }
 
 func (w *writer) date(b []byte, open string, day *civil.Date, shut string) []byte {

@@ -150,8 +150,3 @@ func signed(v uint64, negative bool) (int64, bool) {
 	}
 	return int64(v), true
 }
-
-// appendOre writes an amount with two decimals.
-func appendOre(b []byte, ore int64) []byte {
-	return fixed{coef: ore, places: 2}.append(b)
-}

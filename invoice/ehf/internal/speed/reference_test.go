@@ -1,4 +1,4 @@
-package ehf_test
+package speed
 
 import (
 	"bytes"
