@@ -51,7 +51,7 @@ func (s Series) Readmit(others []Session, was, is Session, day date.Date) timebo
 // valid returns the reasons why the series doesn't hold on a day.
 func (s Series) valid(day date.Date) timebok.Reasons {
 	var no timebok.Reasons
-	t := s.Terms()
+	t := s.terms()
 	if t.ValidFrom != nil && day.Before(*t.ValidFrom) {
 		no.Add(NotYetValid, "Series", timebok.P("from", *t.ValidFrom))
 	}

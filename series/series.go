@@ -87,7 +87,7 @@ func (s Series) Validate() error {
 	if s.Policy.NoticeDays < 0 || s.Policy.NoticeDays > 30 {
 		wrong.Add(timebok.BadValue, "Policy.NoticeDays")
 	}
-	terms := s.Terms()
+	terms := s.terms()
 	if err := wrong.Join("Terms", terms.Validate()); err != nil {
 		return err
 	}
@@ -263,7 +263,10 @@ func cloneDay(d *date.Date) *date.Date {
 
 // Terms returns what holds now: the last approval, with the overrides on top.
 // The caller may change them, such as to make the next approval.
-func (s Series) Terms() Terms {
+func (s Series) Terms() Terms { return s.terms().clone() }
+
+// terms are the Terms, not to be changed.
+func (s Series) terms() Terms {
 	if len(s.Approvals) == 0 {
 		return Terms{}
 	}
@@ -285,5 +288,5 @@ func (s Series) Terms() Terms {
 			t.Share = *o.Share
 		}
 	}
-	return t.clone()
+	return t
 }

@@ -63,7 +63,7 @@ func (l LineUse) IsOver() bool { return l.Over > 0 || l.OverAmount.Sign() > 0 }
 // Use derives the use from all sessions of the series.
 func (s Series) Use(sessions []Session) Use {
 	var u Use
-	terms := s.Terms()
+	terms := s.terms()
 	for _, c := range terms.Caps {
 		u.Lines = append(u.Lines, LineUse{Cap: c})
 	}

@@ -14,29 +14,53 @@ import (
 // the EHF guide demands beyond the rules. Nothing is written then. Any other
 // error is the writer's.
 func Encode(w io.Writer, d Document) error {
-	scratch, _ := scratches.Get().(*[]byte)
-	if scratch == nil {
-		scratch = new([]byte)
-	}
-	b, err := Append((*scratch)[:0], d)
+	scratch := borrow()
+	defer scratch.giveBack()
+	err := scratch.write(&d)
 	if err == nil {
-		_, err = w.Write(b)
-	}
-	if cap(b) <= maxScratch {
-		*scratch = b
-		scratches.Put(scratch)
+		_, err = w.Write(scratch.b)
 	}
 	return err
 }
 
-// scratches keeps the buffers of Encode, but none that attachments made large.
-var scratches sync.Pool
+// Append appends what Encode writes to dst, and returns dst as it was if it
+// refuses. With room in dst it allocates nothing, for an empty dst once.
+func Append(dst []byte, d Document) ([]byte, error) {
+	if cap(dst) > 0 {
+		return d.append(dst)
+	}
+	scratch := borrow()
+	defer scratch.giveBack()
+	if err := scratch.write(&d); err != nil {
+		return dst, err
+	}
+	return append(dst, scratch.b...), nil // just as long as it must be, and not cleared first
+}
 
+// A scratch is a buffer that is used again.
+type scratch struct{ b []byte }
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// maxScratch is how large a buffer may be to be used again: attachments are large.
 const maxScratch = 1 << 18
 
-// Append appends what Encode writes to dst, and returns dst as it was if it
-// refuses. With room in dst it allocates nothing, without it once.
-func Append(dst []byte, d Document) ([]byte, error) {
+func borrow() *scratch { return scratches.Get().(*scratch) }
+
+func (s *scratch) giveBack() {
+	if cap(s.b) <= maxScratch {
+		scratches.Put(s)
+	}
+}
+
+// write puts the document into the scratch, in the place of what was there.
+func (s *scratch) write(d *Document) (err error) {
+	s.b, err = d.append(s.b[:0])
+	return err
+}
+
+// append is Append.
+func (d *Document) append(dst []byte) ([]byte, error) {
 	var room [8]Subtotal
 	var wrong timebok.Reasons
 	var w writer
@@ -46,10 +70,7 @@ func Append(dst []byte, d Document) ([]byte, error) {
 		d.checkTexts(&wrong)
 		return dst, wrong.Invalid()
 	}
-	if need := d.size(&t); cap(dst)-len(dst) < need {
-		dst = append(make([]byte, 0, len(dst)+need), dst...)
-	}
-	b := w.document(dst, &d, &t)
+	b := w.document(dst, d, &t)
 	if w.odd {
 		if d.checkTexts(&wrong); len(wrong) > 0 {
 			return dst, wrong.Invalid()

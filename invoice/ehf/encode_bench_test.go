@@ -1,6 +1,8 @@
 package ehf_test
 
 import (
+	"runtime/debug"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,7 +27,8 @@ func sessions(n int) ehf.Document {
 func TestAppendAllocates(t *testing.T) {
 	for _, n := range []int{1, 20, 200} {
 		d := sessions(n)
-		if got := testing.AllocsPerRun(20, func() { must(ehf.Append(nil, d)) }); got > 1 {
+		// The race detector lets a sync.Pool forget, to shake out those who rely on it.
+		if got := testing.AllocsPerRun(20, func() { must(ehf.Append(nil, d)) }); got > 1 && !underRace() {
 			t.Errorf("%d lines into a fresh buffer: %v allocations, want 1", n, got)
 		}
 		room := make([]byte, 0, 1<<18)
@@ -33,6 +36,11 @@ func TestAppendAllocates(t *testing.T) {
 			t.Errorf("%d lines into a buffer with room: %v allocations, want none", n, got)
 		}
 	}
+}
+
+func underRace() bool {
+	info, _ := debug.ReadBuildInfo()
+	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // From and Append together, as package invoice calls them before issue.
@@ -49,18 +57,3 @@ func BenchmarkFormat(b *testing.B) {
 var _ interface {
 	Encode(invoice.Invoice) ([]byte, error)
 } = ehf.Format{}
-
-// The estimate is neither short nor wasteful.
-func TestSize(t *testing.T) {
-	all := documents()
-	for name, v := range invoices() {
-		all[name] = must(ehf.From(v))
-	}
-	all["20 lines"], all["200 lines"] = sessions(20), sessions(200)
-	for name, d := range all {
-		is, estimate := len(must(ehf.Append(nil, d))), ehf.SizeOf(d)
-		if estimate < is || estimate > is*5/4 {
-			t.Errorf("%s is %d bytes, estimated %d", name, is, estimate)
-		}
-	}
-}

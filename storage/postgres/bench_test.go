@@ -66,11 +66,12 @@ func (r *race) addFormG(b testing.TB) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	l := newLane(b, storage.New(d, nil), "form g", func(ctx context.Context, l *lane, n int64) error {
+	l := newLane(b, d, "form g", func(ctx context.Context, l *lane, n int64) error {
 		return bookByHand(ctx, pool, l, n, handRenew, handRenewCase)
 	})
 	r.lanes = append(r.lanes, l)
 	r.warmUp(b, l)
+	r.settle(b, pool)
 }
 
 // warmUp makes the first bookings of a lane, so that every connection has its
@@ -224,20 +225,33 @@ func newRace(b testing.TB, clients int) *race {
 		})
 	}
 	r := &race{clients: clients, lanes: []*lane{
-		newLane(b, store, "library", library),
-		newLane(b, store, "by hand", func(ctx context.Context, l *lane, n int64) error {
+		newLane(b, d, "library", library),
+		newLane(b, d, "by hand", func(ctx context.Context, l *lane, n int64) error {
 			return bookByHand(ctx, pool, l, n, handLock, handCase)
 		}),
 	}}
 	for _, l := range r.lanes {
 		r.warmUp(b, l)
 	}
+	r.settle(b, pool)
 	return r
 }
 
-func newLane(b testing.TB, store *storage.Store, name string, book func(ctx context.Context, l *lane, n int64) error) *lane {
+// settle tells the planner what the tables hold, as the server does by itself within
+// a minute.
+func (r *race) settle(b testing.TB, pool *pgxpool.Pool) {
 	b.Helper()
-	l := &lane{clinic: storagetest.NewClinic(name), book: book}
+	if _, err := pool.Exec(b.Context(), "VACUUM ANALYZE"); err != nil {
+		b.Fatal(err)
+	}
+	for _, l := range r.lanes {
+		r.warmUp(b, l)
+	}
+}
+
+func newLane(b testing.TB, d *postgres.Driver, name string, book func(ctx context.Context, l *lane, n int64) error) *lane {
+	b.Helper()
+	l, store := &lane{clinic: storagetest.NewClinic(name), book: book}, storage.New(d, nil)
 	l.clinic.Save(b, store)
 	if err := store.Update(b.Context(), l.clinic.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
 		for i := range 50 {
@@ -264,7 +278,26 @@ func newLane(b testing.TB, store *storage.Store, name string, book func(ctx cont
 	}); err != nil {
 		b.Fatal(err)
 	}
+	if _, err := d.Import(b.Context(), l.clinic.Clinic.ID, l.history(), nil); err != nil {
+		b.Fatal(err)
+	}
 	return l
+}
+
+// history is what was booked before: two months of everybody's days.
+func (l *lane) history() iter.Seq2[timebok.Record, error] {
+	const days = 60
+	return func(yield func(timebok.Record, error) bool) {
+		for n := range int64(days * 11 * len(l.with)) {
+			x := l.clinic.Booking("", 0)
+			x.ID = timebok.New[booking.Booking](timebok.Source{})
+			x.Practitioner, x.Client, _ = l.of(n)
+			x.Time = timebok.Lasting(l.slot(n).AddDate(0, 0, -days), l.clinic.Talk.Duration)
+			if !yield(x, nil) {
+				return
+			}
+		}
+	}
 }
 
 // slot is the time of the n-th booking: working hours from 09:00 to 19:00.

@@ -21,9 +21,8 @@ type Driver struct {
 	guard   bool   // the database itself keeps bookings from overlapping
 	stamped bool   // the database says when settings have changed
 	shelf   shelf
-	unusual atomic.Bool // transactions are by default not what an Update needs
-	texts   sync.Map    // SQL by template
-	left    sync.Map    // locks to begin with, by context
+	texts   sync.Map // SQL by template
+	left    sync.Map // locks to begin with, by context
 	closed  atomic.Bool
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/storage"
@@ -50,10 +51,10 @@ func (d *desk) pagesOf(t *testing.T, run func(ctx context.Context, tx storage.Tx
 	return most, sql
 }
 
-// What is asked of a practitioner's, a client's or a series' week or page is read
-// without their years before.
-func TestHistoryIsNotRead(t *testing.T) {
-	d := newDesk(t, nil)
+// importYears fills the database with sessions of one practitioner, client and series,
+// each hour up to Monday.
+func (d *desk) importYears(t *testing.T) {
+	t.Helper()
 	const years = 20_000
 	report, err := d.driver.Import(t.Context(), d.Clinic.Clinic.ID, func(yield func(timebok.Record, error) bool) {
 		for i := range years {
@@ -69,6 +70,13 @@ func TestHistoryIsNotRead(t *testing.T) {
 	if err != nil || report.Added != years {
 		t.Fatal(report.Added, err)
 	}
+}
+
+// What is asked of a practitioner's, a client's or a series' week or page is read
+// without their years before.
+func TestHistoryIsNotRead(t *testing.T) {
+	d := newDesk(t, nil)
+	d.importYears(t)
 	week := timebok.Lasting(storagetest.Monday.Add(-24*time.Hour), 48*time.Hour)
 	late := d.Booking("", 0)
 	late.Time = timebok.Lasting(storagetest.Monday.Add(-30*time.Hour), time.Hour)
@@ -106,5 +114,37 @@ func TestHistoryIsNotRead(t *testing.T) {
 		if pages, sql := d.pagesOf(t, tt.run); pages == 0 || pages > 60 {
 			t.Errorf("%s touches %d pages:\n%s", tt.name, pages, sql)
 		}
+	}
+}
+
+// The searches of a booking, and of one for free time, are not planned again and again.
+func TestPlansAreKept(t *testing.T) {
+	d := newDesk(t, func(c *pgxpool.Config) { c.MaxConns = 1 })
+	d.importYears(t)
+	for i := range 12 {
+		d.update(t, func(ctx context.Context, tx storage.Tx) error {
+			at := timebok.Lasting(storagetest.Monday.Add(time.Duration(i)*time.Hour), time.Hour)
+			_, err := tx.LoadCalendars(ctx, []timebok.PractitionerID{d.Anne.ID, d.Kari.ID}, at)
+			return err
+		})
+		d.update(t, func(ctx context.Context, tx storage.Tx) error {
+			_, err := d.Book(ctx, tx, d.Actor(), d.Request(storagetest.Monday.Add(time.Duration(i+1)*time.Hour)))
+			return err
+		})
+	}
+	rows, _ := d.pool.Query(t.Context(), "SELECT custom_plans, generic_plans, statement FROM pg_prepared_statements WHERE statement LIKE '%occupied_from < $5%'")
+	kept := 0
+	var custom, generic int
+	var sql string
+	if _, err := pgx.ForEachRow(rows, []any{&custom, &generic, &sql}, func() error {
+		if custom > 5 { // so often the server tries what a plan for the values is worth
+			t.Errorf("planned %d times, and carried out %d times by a plan that is kept:\n%s", custom, generic, sql)
+		}
+		if custom > 0 && generic > 0 {
+			kept++
+		}
+		return nil
+	}); err != nil || kept != 2 {
+		t.Errorf("%d searches have a plan that is kept, want 2; %v", kept, err)
 	}
 }

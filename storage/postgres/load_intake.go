@@ -49,7 +49,7 @@ func keyAt(kind string) string {
 // their place after each other in LoadBooking.
 func (t *tx) LoadIntake(ctx context.Context, n insurance.IntakeNeeds) (insurance.IntakeView, error) {
 	var v insurance.IntakeView
-	r := &reading{t: t}
+	r := newReading(t)
 	if n.Network != "" {
 		r.network(n, &v)
 	}

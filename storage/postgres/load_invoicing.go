@@ -25,7 +25,7 @@ var (
 // practitioners they are about, and only the invoice which bookings.
 func (t *tx) LoadInvoicing(ctx context.Context, n invoice.Needs) (invoice.View, error) {
 	var v invoice.View
-	r := &reading{t: t}
+	r := newReading(t)
 	r.lock(lockKey{seriesRank, n.Series.UUID()}, lockKey{clientRank, n.Client.UUID()}, lockKey{numberingRank, n.Party.UUID()})
 	one(r, oneSeries, n.Series, &v.Series)
 	one(r, oneClient, n.Client, &v.Client)
@@ -85,7 +85,7 @@ func (t *tx) loadOthers(ctx context.Context, v *invoice.View) error {
 	if v.Invoice != nil {
 		payers = append(payers, v.Invoice.Billing.To.Payer)
 	}
-	r := &reading{t: t}
+	r := newReading(t)
 	loadNamed(r, payersAmong, payers, &v.Payers)
 	loadNamed(r, servicesAmong, services, &v.Services)
 	loadNamed(r, practitionersAmong, practitioners, &v.Practitioners)

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/internal/sqlrow"
 )
@@ -30,51 +29,55 @@ func byID[T any](t *sqlrow.Table[T]) selection[T] { return from(t, "AND id = $2"
 // among selects the records of a list of IDs.
 func among[T any](t *sqlrow.Table[T]) selection[T] { return from(t, "AND id = ANY($2) ORDER BY id") }
 
-// each is the call that hands every record of the selection to found.
-func (s selection[T]) each(t *tx, found func(T), args ...any) call {
-	var r T
-	return s.into(t, func() *T {
-		var none T
-		r = none
-		return &r
-	}, func() { found(r) }, args...)
+// call is the call that hands every row of the selection to row.
+func (s selection[T]) call(t *tx, row func(row []any) error, args []any) call {
+	return call{sql: s.sql, args: append(append(make([]any, 0, 1+len(args)), t.clinic), args...), row: row}
 }
 
-// into is the call that reads every record of the selection to where at points,
-// and calls done.
-func (s selection[T]) into(t *tx, at func() *T, done func(), args ...any) call {
-	return call{sql: s.sql, args: append(append(make([]any, 0, 1+len(args)), t.clinic), args...), rows: func(rows pgx.Rows) error {
-		return eachRow(rows, func(row []any) error {
-			if err := s.table.ScanTo(dialect{}, row, at()); err != nil {
-				return unreadable(err)
-			}
-			done()
-			return nil
-		})
-	}}
+// scan reads a row to a zero record.
+func (s selection[T]) scan(row []any, to *T) error {
+	if err := s.table.ScanTo(dialect{}, row, to); err != nil {
+		return unreadable(err)
+	}
+	return nil
+}
+
+// each is the call that hands every record of the selection to found, which may
+// keep what it points to, but not the pointer.
+func (s selection[T]) each(t *tx, found func(*T), args ...any) call {
+	var r T
+	return s.call(t, func(row []any) error {
+		var none T
+		r = none
+		err := s.scan(row, &r)
+		if err == nil {
+			found(&r)
+		}
+		return err
+	}, args)
 }
 
 // all is the call that appends every record of the selection to a list.
 func (s selection[T]) all(t *tx, to *[]T, args ...any) call {
-	return s.into(t, func() *T {
+	return s.call(t, func(row []any) error {
 		var none T
 		if *to == nil {
 			*to = make([]T, 0, 8)
 		}
 		*to = append(*to, none)
-		return &(*to)[len(*to)-1]
-	}, func() {}, args...)
+		return s.scan(row, &(*to)[len(*to)-1])
+	}, args)
 }
 
 // first is the call that reads the first record of the selection.
 func (s selection[T]) first(t *tx, to **T, args ...any) call {
-	return s.into(t, func() *T {
+	return s.call(t, func(row []any) error {
 		r := new(T)
 		if *to == nil {
 			*to = r
 		}
-		return r
-	}, func() {}, args...)
+		return s.scan(row, r)
+	}, args)
 }
 
 // get reads one record by ID, or fails with a *timebok.NotFoundError.

@@ -19,6 +19,8 @@ type reading struct {
 	absent bool // the clinic
 }
 
+func newReading(t *tx) *reading { return &reading{t: t, calls: make([]call, 0, 8)} }
+
 func (r *reading) add(c call) { r.calls = append(r.calls, c) }
 
 // lock locks records in an Update, those of the zero ID not.
@@ -32,7 +34,7 @@ func (r *reading) lock(keys ...lockKey) {
 // readClinic reads the clinic's own record, which must be there.
 func (r *reading) readClinic(to *timebok.Clinic) {
 	r.absent = true
-	r.add(oneClinic.each(r.t, func(c timebok.Clinic) { *to, r.absent = c, false }, r.t.clinic))
+	r.add(oneClinic.each(r.t, func(c *timebok.Clinic) { *to, r.absent = *c, false }, r.t.clinic))
 }
 
 // send makes the round trip.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/storage"
 )
@@ -45,7 +44,7 @@ const (
 // after the other, so where commits wait for a standby, it has that one too. If the
 // proof isn't there the outcome stays unknown: the server may still be about to
 // carry out what it got.
-func (d *Driver) resolve(ctx context.Context, clinic pgtype.UUID, proof *timebok.Ref, cause error) error {
+func (d *Driver) resolve(ctx context.Context, clinic any, proof *timebok.Ref, cause error) error {
 	if proof == nil {
 		return storage.UnknownOutcome(cause)
 	}

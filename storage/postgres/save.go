@@ -63,7 +63,7 @@ func (t *tx) hold(r timebok.Record) error {
 	}
 	ref := r.Ref()
 	k := recordKey{ref.Kind, ref.ID}
-	if i, again := t.at[k]; again {
+	if i := t.place(k); i >= 0 {
 		before := &t.held[i]
 		_, gone := before.record.(timebok.Deletion)
 		have := before.record.Ref().Version
@@ -81,12 +81,39 @@ func (t *tx) hold(r timebok.Record) error {
 		c.base = have
 	}
 	t.proves(c)
-	if t.at == nil {
-		t.at = map[recordKey]int{}
+	if t.held == nil {
+		t.held = make([]change, 0, few)
 	}
-	t.at[k] = len(t.held)
+	if t.at != nil {
+		t.at[k] = len(t.held)
+	}
 	t.held = append(t.held, c)
 	return nil
+}
+
+// few are so many records that it is quicker to look at each than at a map.
+const few = 8
+
+// place is where in held a record is, or -1.
+func (t *tx) place(k recordKey) int {
+	if t.at == nil && len(t.held) < few {
+		return slices.IndexFunc(t.held, func(c change) bool { return keyOf(c.record) == k })
+	}
+	if t.at == nil {
+		t.at = map[recordKey]int{}
+		for i, c := range t.held {
+			t.at[keyOf(c.record)] = i
+		}
+	}
+	if i, ok := t.at[k]; ok {
+		return i
+	}
+	return -1
+}
+
+func keyOf(r timebok.Record) recordKey {
+	ref := r.Ref()
+	return recordKey{ref.Kind, ref.ID}
 }
 
 // stale is the error of a record that replaces a version which is not there.
@@ -112,15 +139,15 @@ func (t *tx) values(r timebok.Record) ([]any, error) {
 	return sqlrow.Row(dialect{}, w.table, t.id, r, 1) // a place for the version that an update ends with
 }
 
-// flush returns the calls that write what is held, in the order in which it was
+// flush appends the calls that write what is held, in the order in which it was
 // saved, with the locks before and the guard behind them.
-func (t *tx) flush(ctx context.Context) []call {
+func (t *tx) flush(ctx context.Context, calls []call) []call {
 	if len(t.held) == 0 {
-		return nil
+		return calls
 	}
-	calls := append(t.guardLocks(), t.freeTimes()...)
-	for _, c := range t.held {
-		calls = append(calls, t.write(ctx, c)...)
+	calls = append(append(calls, t.guardLocks()...), t.freeTimes()...)
+	for i := range t.held {
+		calls = t.write(ctx, calls, &t.held[i])
 	}
 	return append(calls, t.guard()...)
 }
@@ -140,18 +167,17 @@ func (t *tx) flushed() {
 		}
 		t.own[recordKey{ref.Kind, ref.ID}] = ref.Version
 	}
-	t.held = t.held[:0:0]
-	clear(t.at)
+	t.held, t.at = nil, nil
 }
 
-// write returns the calls that write one change.
-func (t *tx) write(ctx context.Context, c change) []call {
+// write appends the calls that write one change.
+func (t *tx) write(ctx context.Context, calls []call, c *change) []call {
 	w, ref := writes[c.record.Ref().Kind], c.record.Ref()
-	out := call{fail: func(err error) error { return t.refused(ctx, err, c) }}
+	out := call{fail: func(err error) error { return t.refused(ctx, err, *c) }}
 	_, gone := c.record.(timebok.Deletion)
 	switch {
 	case gone && c.base == 0 && ref.Version > 1:
-		return nil // never written
+		return calls // never written
 	case gone:
 		out.sql, out.args = w.remove, []any{t.clinic, pgUUID(ref.ID), c.base}
 	case c.base == 0 && ref.Version >= 1:
@@ -161,7 +187,7 @@ func (t *tx) write(ctx context.Context, c change) []call {
 	default:
 		out.sql, out.args = w.update, append(c.row, c.base)
 	}
-	return append([]call{out}, t.writeKeys(c, gone)...)
+	return append(append(calls, out), t.writeKeys(*c, gone)...)
 }
 
 // refused is the error of a write that PostgreSQL did not carry out.
@@ -211,7 +237,7 @@ type writeSQL struct {
 // insert is the statement that inserts a row, and its arguments. What is NULL is
 // left out: a statement costs by its arguments.
 func (w *writeSQL) insert(row []any) (string, []any) {
-	null, args := uint64(0), make([]any, 0, len(row))
+	null, args := uint64(0), row[:0] // what is kept moves to the front
 	for i, v := range row {
 		if v == nil {
 			null |= 1 << i

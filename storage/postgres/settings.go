@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/internal/detach"
@@ -146,13 +145,11 @@ const (
 // passes the fence, which then costs no statement more.
 func (r *reading) stamp(to *uuid.UUID) {
 	t := r.t
-	c := call{sql: readStamp, args: []any{t.clinic}, rows: func(rows pgx.Rows) error {
-		return eachRow(rows, func(row []any) (err error) {
-			if row[0] != nil {
-				*to, err = dialect{}.GetID(row[0])
-			}
-			return err
-		})
+	c := call{sql: readStamp, args: []any{t.clinic}, row: func(row []any) (err error) {
+		if row[0] != nil {
+			*to, err = dialect{}.GetID(row[0])
+		}
+		return err
 	}}
 	if !t.begun && !t.anyway {
 		if !r.named {
@@ -193,7 +190,7 @@ func (s *shelved) settings(ctx context.Context, t *tx) (*settings, error) {
 		return s.kept, nil
 	}
 	if s.found == nil {
-		again := &reading{t: t}
+		again := newReading(t)
 		s.found = again.settings(s.key)
 		if err := again.send(ctx); err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/timebok/timebok"
@@ -14,8 +15,9 @@ import (
 type call struct {
 	sql  string
 	args []any
-	rows func(pgx.Rows) error // reads the answer; nil: there is none to read
-	fail func(error) error    // makes a typed error of one; nil: classify
+	row  func(row []any) error // reads one row of the answer, good until it returns
+	rows func(pgx.Rows) error  // reads the answer, where row is nil; nil: there is none to read
+	fail func(error) error     // makes a typed error of one; nil: classify
 }
 
 // A sender is a connection, or the host's transaction.
@@ -33,9 +35,11 @@ func (e *brokenTrip) Unwrap() error { return e.cause }
 // send sends all calls at once and reads their answers. The first that fails ends
 // it: the server skips the rest.
 func (d *Driver) send(ctx context.Context, to sender, calls []call) error {
-	batch := &pgx.Batch{QueuedQueries: make([]*pgx.QueuedQuery, 0, len(calls))}
-	for _, c := range calls {
-		batch.Queue(d.sql(c.sql), c.args...)
+	queries := make([]pgx.QueuedQuery, len(calls))
+	batch := &pgx.Batch{QueuedQueries: make([]*pgx.QueuedQuery, len(calls))}
+	for i, c := range calls {
+		queries[i] = pgx.QueuedQuery{SQL: d.sql(c.sql), Arguments: c.args}
+		batch.QueuedQueries[i] = &queries[i]
 	}
 	results := to.SendBatch(ctx, batch)
 	for _, c := range calls {
@@ -59,7 +63,7 @@ func (d *Driver) send(ctx context.Context, to sender, calls []call) error {
 }
 
 func answer(results pgx.BatchResults, c call) error {
-	if c.rows == nil {
+	if c.row == nil && c.rows == nil {
 		tag, err := results.Exec()
 		if err == nil && c.sql == "COMMIT" && tag.String() == "ROLLBACK" {
 			err = errRolledBack
@@ -71,7 +75,12 @@ func answer(results pgx.BatchResults, c call) error {
 		return err
 	}
 	defer rows.Close()
-	if err := c.rows(rows); err != nil {
+	if c.row != nil {
+		err = eachRow(rows, c.row)
+	} else {
+		err = c.rows(rows)
+	}
+	if err != nil {
 		return err
 	}
 	rows.Close()
@@ -80,8 +89,9 @@ func answer(results pgx.BatchResults, c call) error {
 
 var errRolledBack = storage.LostRace(errors.New("timebok: storage/postgres: the server rolled the transaction back"))
 
-// trip sends calls in the transaction, after BEGIN and after what is held. An
-// error ends the transaction: all that can follow is a rollback.
+// trip sends calls in the transaction, after BEGIN and after what is held, which is
+// written then (flushed). An error ends the transaction: all that can follow is a
+// rollback.
 func (t *tx) trip(ctx context.Context, calls ...call) error {
 	if err := t.ready(ctx); err != nil {
 		return err
@@ -90,7 +100,7 @@ func (t *tx) trip(ctx context.Context, calls ...call) error {
 		t.failed = err
 		return err
 	}
-	all := t.calls[:0]
+	all := slices.Grow(t.calls[:0], len(calls)+len(t.held)+2)
 	if !t.begun {
 		t.begun = true
 		all = append(all, t.begin...)
@@ -99,12 +109,10 @@ func (t *tx) trip(ctx context.Context, calls ...call) error {
 		}
 		all = append(all, t.early...)
 	}
-	all = append(all, t.flush(ctx)...)
-	all = append(all, calls...)
+	all = append(t.flush(ctx, all), calls...)
 	t.calls = all
 	err := t.d.send(ctx, t.sender, all)
 	if err == nil {
-		t.flushed()
 		return nil
 	}
 	if broken := (*brokenTrip)(nil); errors.As(err, &broken) {
@@ -122,10 +130,12 @@ func (t *tx) trip(ctx context.Context, calls ...call) error {
 	return t.failed
 }
 
-// read is trip for callers that don't ask how a connection was lost.
+// read is trip of a transaction that goes on, for callers that don't ask how a
+// connection was lost.
 func (t *tx) read(ctx context.Context, calls ...call) error {
 	err := t.trip(ctx, calls...)
 	if err == nil {
+		t.flushed()
 		return nil
 	}
 	return t.failed

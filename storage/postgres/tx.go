@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/storage"
@@ -17,7 +16,7 @@ import (
 type tx struct {
 	d      *Driver
 	id     timebok.ClinicID
-	clinic pgtype.UUID // id, as it is passed to PostgreSQL
+	clinic any // id, as it is passed to PostgreSQL
 
 	conn   *pgxpool.Conn // nil: none yet, or it is the host's
 	host   bool          // it is within a transaction of the host's
@@ -51,6 +50,7 @@ type tx struct {
 var (
 	// A host may have set other defaults.
 	beginUpdate = []call{{sql: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"}}
+	undoUpdate  = []string{"ROLLBACK"}
 	beginView   = []call{{sql: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}}
 
 	errEnded    = timebok.Reasons{storage.Ended.At("")}.Refused()
@@ -58,7 +58,7 @@ var (
 )
 
 func newTx(d *Driver, clinic timebok.ClinicID) *tx {
-	return &tx{d: d, id: clinic, clinic: id(clinic), begin: beginUpdate, end: "COMMIT", undo: []string{"ROLLBACK"}}
+	return &tx{d: d, id: clinic, clinic: id(clinic), begin: beginUpdate, end: "COMMIT", undo: undoUpdate}
 }
 
 // ClinicID is the clinic that the transaction is bound to.
@@ -141,22 +141,23 @@ const grace = 10 * time.Second
 // that would cut the connection and leave the outcome unknown. Instead the server
 // is told to give up what it waits for, and its answer is awaited.
 func (t *tx) untilSure(ctx context.Context) (context.Context, func()) {
-	sure, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	sure := context.WithoutCancel(ctx)
 	if ctx.Done() == nil || t.conn == nil {
-		return sure, cancel
+		return sure, func() {}
 	}
 	conn, told := t.conn.Conn().PgConn(), make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
-		time.AfterFunc(grace, cancel)
-		_ = conn.CancelRequest(sure) // then the grace decides
+		time.AfterFunc(grace, func() { _ = conn.Conn().SetDeadline(time.Unix(1, 0)) })
+		graced, cancel := context.WithTimeout(sure, grace)
+		defer cancel()
+		_ = conn.CancelRequest(graced) // then the grace decides
 	})
 	return sure, func() {
 		if !stop() {
 			<-told
 			t.broken = true // it might still reach whoever has the connection next
 		}
-		cancel()
 	}
 }
 
