@@ -46,7 +46,7 @@ func (d *Desk) DecideMove(v View, m MoveRequest, by timebok.Actor) (Changes, err
 	if m.Start.IsZero() {
 		wrong.Add(timebok.Missing, "Start")
 	}
-	if m.Duration < 0 || m.Duration > 24*time.Hour || m.Duration%time.Minute != 0 {
+	if m.Duration < 0 || m.Duration > longest || m.Duration%time.Minute != 0 {
 		wrong.Add(timebok.BadValue, "Duration")
 	}
 	m.Override.check(&wrong)

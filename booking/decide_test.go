@@ -64,7 +64,7 @@ func (s *scene) load(n booking.Needs) booking.View {
 		if b.Series == n.Series && !n.Series.IsZero() {
 			v.InSeries = append(v.InSeries, b.Counted())
 		}
-		if b.Practitioner == n.Practitioner && b.State.IsActive() && b.Occupied().Overlaps(n.Within) {
+		if b.Practitioner == n.Practitioner && b.State.IsActive() && b.Occupied().Overlaps(n.Calendar(v.Service)) {
 			v.Calendar.Busy = append(v.Calendar.Busy, booking.Busy{Booking: b.ID, Time: b.Occupied()})
 		}
 	}
@@ -741,7 +741,7 @@ func TestCheckSaysWhatBookSays(t *testing.T) {
 		}
 		r := pick("start")
 		n := r.Needs()
-		n.Within = n.Within.Widen(14*24*time.Hour, 14*24*time.Hour)
+		n.Within, n.Start = n.Calendar(nil).Widen(14*24*time.Hour, 14*24*time.Hour), time.Time{}
 		verdict, err := s.DecideCheck(s.load(n), r, s.by)
 		if err != nil {
 			t.Fatal(err)
@@ -784,7 +784,7 @@ func TestAlternativesAreNearest(t *testing.T) {
 	r := s.request()
 	r.Series = series.ID{}
 	n := r.Needs()
-	n.Within = n.Within.Widen(14*24*time.Hour, 14*24*time.Hour)
+	n.Within, n.Start = n.Calendar(nil).Widen(14*24*time.Hour, 14*24*time.Hour), time.Time{}
 	verdict, err := s.DecideCheck(s.load(n), r, s.by)
 	if err != nil {
 		t.Fatal(err)

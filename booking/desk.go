@@ -50,7 +50,7 @@ func (d *Desk) Book(ctx context.Context, tx Tx, by timebok.Actor, r Request) (Bo
 // refused. Only a failing store is an error.
 func (d *Desk) Check(ctx context.Context, tx Tx, by timebok.Actor, r Request) (Verdict, error) {
 	n := r.Needs()
-	n.Within = n.Within.Widen(searched, searched)
+	n.Within, n.Start = n.Calendar(nil).Widen(searched, searched), time.Time{}
 	v, err := tx.LoadBooking(ctx, n)
 	if err != nil {
 		return Verdict{}, err

@@ -99,7 +99,8 @@ func (d *Desk) decideAll(ctx context.Context, tx Tx, by timebok.Actor, r Request
 		return nil, nil, err
 	}
 	n := r.Needs()
-	n.Within = timebok.Period{Start: n.Within.Start, End: n.Within.End.Add(last.Sub(first))}
+	one := n.Calendar(nil)
+	n.Within, n.Start = timebok.Period{Start: one.Start, End: one.End.Add(last.Sub(first))}, time.Time{}
 	v, err := tx.LoadBooking(ctx, n)
 	if err != nil {
 		return nil, nil, err

@@ -59,15 +59,14 @@ func (w Waiver) check(wrong *timebok.Reasons) {
 
 // Needs says what must be loaded to decide on the request.
 func (r Request) Needs() Needs {
-	length := r.Duration
-	if length == 0 {
-		length = 24 * time.Hour // the service's is not known yet; none is longer
-	}
 	return Needs{
 		Booking: r.ID, Practitioner: r.With, Client: r.Client, Service: r.Service, Series: r.Series,
-		Within: around(timebok.Lasting(r.Start, length)),
+		Start: r.Start, Length: r.Duration,
 	}
 }
+
+// longest is how long a session is at most.
+const longest = 24 * time.Hour
 
 // around is the part of a calendar that can matter to a session.
 func around(session timebok.Period) timebok.Period {
@@ -112,7 +111,7 @@ func (r Request) missing() error {
 }
 
 func (r Request) lengthIsValid() bool {
-	return r.Duration >= 0 && r.Duration <= 24*time.Hour && r.Duration%time.Minute == 0
+	return r.Duration >= 0 && r.Duration <= longest && r.Duration%time.Minute == 0
 }
 
 // repeats reports whether b is what the request made when it was given before,

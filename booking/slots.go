@@ -140,7 +140,7 @@ func (s Shape) validate() error {
 		name         string
 		d, low, high time.Duration
 	}{
-		{"Duration", s.Duration, time.Minute, 24 * time.Hour},
+		{"Duration", s.Duration, time.Minute, longest},
 		{"Before", s.Before, 0, timebok.MaxBuffer},
 		{"After", s.After, 0, timebok.MaxBuffer},
 		{"Step", s.Step, 0, 24 * time.Hour},

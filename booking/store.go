@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/series"
@@ -14,7 +15,8 @@ type Tx interface {
 	// ClinicID is the clinic that the transaction is bound to.
 	ClinicID() timebok.ClinicID
 	// LoadBooking locks what the needs name, practitioner first, then series,
-	// then client, and reads the View. What does not exist is nil in the View.
+	// then client, and reads the View. What does not exist is nil in the View, and of
+	// the calendar there may be more than Needs.Calendar of a known service.
 	// In a read-only transaction nothing is locked.
 	LoadBooking(ctx context.Context, n Needs) (View, error)
 	// LoadCalendars reads the calendars of practitioners for a period, in the
@@ -43,6 +45,28 @@ type Needs struct {
 	Service      timebok.ServiceID
 	Series       series.ID
 	Within       timebok.Period // the practitioner's calendar in this time
+	Start        time.Time      // or as much of it as matters to a session that starts then
+	Length       time.Duration  // and lasts so long; 0: as long as the Service
+}
+
+// Calendar is the part of the practitioner's calendar that is needed, or the zero
+// Period. To a session with its Start matters less if its service is known: a backend
+// that has read it passes it, any other nil.
+func (n Needs) Calendar(s *timebok.Service) timebok.Period {
+	if n.Start.IsZero() {
+		return n.Within
+	}
+	length, before, after := n.Length, timebok.MaxBuffer, timebok.MaxBuffer
+	if s != nil {
+		before, after = s.Before, s.After
+		if length == 0 {
+			length = s.Duration
+		}
+	}
+	if length == 0 {
+		length = longest
+	}
+	return timebok.Lasting(n.Start, length).Widen(before, after)
 }
 
 // A View is what a decision knows. It is a snapshot under the locks.
@@ -55,7 +79,7 @@ type View struct {
 	Series       *series.Series
 	InSeries     []Counted                // every booking of the series, by start and ID
 	Agreements   []timebok.PriceAgreement // about the service
-	Calendar     Calendar                 // of the practitioner, in Needs.Within
+	Calendar     Calendar                 // of the practitioner, in Needs.Calendar
 }
 
 // A Filter chooses bookings. Zero fields choose all.

@@ -34,8 +34,8 @@ func (tx *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, e
 	if !n.Service.IsZero() {
 		v.Agreements = sorted(s, byID, func(a timebok.PriceAgreement) bool { return a.Service == n.Service })
 	}
-	if !n.Practitioner.IsZero() && !n.Within.IsZero() {
-		v.Calendar = s.calendar(n.Practitioner, n.Within, v.Clinic.Zone)
+	if within := n.Calendar(v.Service); !n.Practitioner.IsZero() && !within.IsZero() {
+		v.Calendar = s.calendar(n.Practitioner, within, v.Clinic.Zone)
 	}
 	return v, nil
 }

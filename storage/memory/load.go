@@ -41,8 +41,8 @@ func (tx *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, e
 			v.Agreements = append(v.Agreements, fresh(a))
 		}
 	}
-	if !n.Practitioner.IsZero() && !n.Within.IsZero() {
-		v.Calendar = s.calendar(n.Practitioner, n.Within, v.Clinic.Zone)
+	if within := n.Calendar(v.Service); !n.Practitioner.IsZero() && !within.IsZero() {
+		v.Calendar = s.calendar(n.Practitioner, within, v.Clinic.Zone)
 	}
 	return v, nil
 }

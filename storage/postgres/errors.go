@@ -21,6 +21,7 @@ const (
 	uniqueViolation      = "23505"
 	checkViolation       = "23514"
 	exclusionViolation   = "23P01"
+	readOnlyTransaction  = "25006"
 	serializationFailure = "40001"
 	deadlock             = "40P01"
 	lockNotAvailable     = "55P03"

@@ -102,7 +102,7 @@ func (t *tx) Absences(ctx context.Context, of timebok.PractitionerID, within tim
 // Quarantine lists the inbox entries that wait, the oldest first, then by ID.
 func (t *tx) Quarantine(ctx context.Context) iter.Seq2[insurance.Received, error] {
 	return paged(0, func(last *insurance.Received, n int) (page []insurance.Received, err error) {
-		at, from := time.Time{}, first
+		at, from := instant(time.Time{}), first
 		if last != nil {
 			at, from = instant(last.At), id(last.ID())
 		}

@@ -35,7 +35,7 @@ var (
 // would think that these are better than most, and plan each query anew, which takes
 // several times as long as to carry it out. As it is, it keeps one plan (TestPlansAreKept).
 const (
-	busyIn = " AND occupied_from < $5 AND occupied_to > $6 AND occupied_from < occupied_to AND active"
+	busyIn = " AND occupied_from < $5 AND occupied_to > (SELECT $6::timestamptz) AND occupied_from < occupied_to AND active"
 	busyOf = " AND practitioner_id = (SELECT $2::uuid) AND starts > (SELECT $3::timestamptz)" +
 		" AND (practitioner_id, starts) < ((SELECT $2::uuid), (SELECT $4::timestamptz))" + busyIn
 )
@@ -57,13 +57,14 @@ func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, er
 	lockOne(r, oneClient, clientRank, n.Client, &v.Client)
 	shelved := r.shelved(settingsKey{t.id, n.Practitioner, n.Service})
 	r.sessions(n, &v)
-	within := !n.Practitioner.IsZero() && n.Within.Start.Before(n.Within.End)
+	in := n.Calendar(nil)
+	within := !n.Practitioner.IsZero() && in.Start.Before(in.End)
 	if within {
-		r.add(busyOne.each(t, func(b *sqlrow.BusyRow) { v.Calendar.Busy = append(v.Calendar.Busy, b.Busy) }, busyArgs(id(n.Practitioner), n.Within)...))
+		r.add(busyOne.each(t, func(b *sqlrow.BusyRow) { v.Calendar.Busy = append(v.Calendar.Busy, b.Busy) }, busyArgs(id(n.Practitioner), in)...))
 	}
 	near := within && (shelved.kept == nil || !shelved.kept.allAbsences)
 	if near {
-		r.add(absencesOne.all(t, &v.Calendar.Absences, absencesIn(n)...))
+		r.add(absencesOne.all(t, &v.Calendar.Absences, absencesIn(n.Practitioner, in)...))
 	}
 	if err := r.send(ctx); err != nil {
 		return booking.View{}, err
@@ -73,11 +74,11 @@ func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, er
 		return booking.View{}, err
 	}
 	if within && !near && !settings.allAbsences { // they were few, and are many now
-		if err := t.read(ctx, absencesOne.all(t, &v.Calendar.Absences, absencesIn(n)...)); err != nil {
+		if err := t.read(ctx, absencesOne.all(t, &v.Calendar.Absences, absencesIn(n.Practitioner, in)...)); err != nil {
 			return booking.View{}, err
 		}
 	}
-	settings.fill(&v, n)
+	settings.fill(&v, n.Practitioner, in)
 	return v, nil
 }
 
@@ -89,8 +90,8 @@ func (r *reading) sessions(n booking.Needs, v *booking.View) {
 	}
 }
 
-func absencesIn(n booking.Needs) []any {
-	return []any{id(n.Practitioner), instant(n.Within.Start), instant(n.Within.End)}
+func absencesIn(of timebok.PractitionerID, in timebok.Period) []any {
+	return []any{id(of), instant(in.Start), instant(in.End)}
 }
 
 func busyArgs(of any, within timebok.Period) []any {

@@ -136,7 +136,7 @@ func (t *tx) values(r timebok.Record) ([]any, error) {
 		}
 		return nil, nil
 	}
-	return sqlrow.Row(dialect{}, w.table, t.id, r, 1) // a place for the version that an update ends with
+	return sqlrow.Row(newPacker(), w.table, t.id, r, 1) // a place for the version that an update ends with
 }
 
 // flush appends the calls that write what is held, in the order in which it was

@@ -76,20 +76,21 @@ func (s *shelf) put(k settingsKey, found *settings) {
 	s.kept[k] = found
 }
 
-// fill completes a view by settings, with lists of its own.
-func (s *settings) fill(v *booking.View, n booking.Needs) {
+// fill completes a view by settings, with lists of its own, and with the calendar of
+// a practitioner in some time.
+func (s *settings) fill(v *booking.View, of timebok.PractitionerID, in timebok.Period) {
 	v.Clinic = *s.clinic
 	v.Practitioner, v.Service = copied(s.practitioner), copied(s.service)
 	v.Agreements = slices.Clone(s.agreements)
 	for i := range v.Agreements {
 		detach.From(&v.Agreements[i])
 	}
-	if n.Practitioner.IsZero() || n.Within.IsZero() {
+	if of.IsZero() || in.IsZero() {
 		return // no calendar
 	}
-	v.Calendar.Practitioner, v.Calendar.Zone, v.Calendar.Schedule = n.Practitioner, s.clinic.Zone, copied(s.hours)
+	v.Calendar.Practitioner, v.Calendar.Zone, v.Calendar.Schedule = of, s.clinic.Zone, copied(s.hours)
 	if s.allAbsences {
-		v.Calendar.Absences = s.absencesIn(n.Within)
+		v.Calendar.Absences = s.absencesIn(in)
 	}
 	slices.SortFunc(v.Calendar.Busy, byTime)
 }

@@ -47,8 +47,8 @@ func (t *tx) LoadBooking(ctx context.Context, n booking.Needs) (booking.View, er
 	if !n.Service.IsZero() {
 		v.Agreements = list(r, agreementsOn, idBytes(n.Service))
 	}
-	if !n.Practitioner.IsZero() && !n.Within.IsZero() {
-		v.Calendar = t.calendar(r, v.Clinic.Zone, n.Practitioner, n.Within)
+	if within := n.Calendar(v.Service); !n.Practitioner.IsZero() && !within.IsZero() {
+		v.Calendar = t.calendar(r, v.Clinic.Zone, n.Practitioner, within)
 	}
 	return v, r.err
 }

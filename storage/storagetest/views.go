@@ -87,6 +87,9 @@ func viewsHoldAll(e *env) {
 				e.Errorf("LoadBooking of %s (-want +got):\n%s", c.what, diff)
 			}
 		}
+		if err := e.wantSessionsCalendar(ctx, tx, calendar); err != nil {
+			return err
+		}
 		away := booking.Calendar{Practitioner: e.Kari.ID, Zone: e.Zone, Absences: []booking.Absence{elsewhere}, Schedule: new(e.Schedule(e.Kari.ID))}
 		none := booking.Calendar{Practitioner: e.Left.ID, Zone: e.Zone}
 		unknown := booking.Calendar{Practitioner: timebok.PractitionerID(e.Ola.ID), Zone: e.Zone}
@@ -104,6 +107,31 @@ func viewsHoldAll(e *env) {
 		return err
 	})
 	e.wantNoClinic(func(ctx context.Context, tx storage.Tx) error { return only(tx.LoadBooking(ctx, booking.Needs{})) })
+}
+
+// wantSessionsCalendar fails unless what is read for a session that starts at some time
+// holds all of a calendar that matters to it. It may hold more, but no more than if the
+// service weren't known.
+func (e *env) wantSessionsCalendar(ctx context.Context, tx storage.Tx, all booking.Calendar) error {
+	e.Helper()
+	for hour := -1; hour < 42; hour++ {
+		for _, n := range []booking.Needs{
+			{Service: e.Talk.ID}, {Service: e.Talk.ID, Length: 3 * time.Hour}, {}, {Length: 15 * time.Minute},
+		} {
+			n.Practitioner, n.Start = all.Practitioner, Monday.Add(time.Duration(hour)*time.Hour)
+			v, err := tx.LoadBooking(ctx, n)
+			if err != nil {
+				return err
+			}
+			for _, b := range all.Busy {
+				has := slices.Contains(v.Calendar.Busy, b)
+				if needed, most := b.Time.Overlaps(n.Calendar(v.Service)), b.Time.Overlaps(n.Calendar(nil)); needed && !has || has && !most {
+					e.Errorf("LoadBooking of %+v: that %v is occupied is there: %v", n, b.Time, has)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // wantBusyInOrder fails unless busy times are by their own start, which a buffer
