@@ -32,6 +32,7 @@ type Server struct {
 	dir  string
 	bin  string // the folder of the server programs
 	who  owner
+	more []string // settings
 	proc *os.Process
 	gone chan error // receives once the process has ended
 }
@@ -40,11 +41,12 @@ type Server struct {
 var ErrMissing = errors.New("pgtest: no PostgreSQL server programs on this machine: " +
 	"install them (Debian: apt-get install postgresql), or set TIMEBOK_TEST_POSTGRES=off to run without the tests that need them")
 
-// Start starts a server for one test, and stops it when the test ends.
-func Start(tb testing.TB) *Server {
+// Start starts a server for one test, and stops it when the test ends. Settings such
+// as "shared_buffers=1GB" come on top of the usual ones.
+func Start(tb testing.TB, settings ...string) *Server {
 	tb.Helper()
 	skipIfOff(tb)
-	s, err := Launch()
+	s, err := Launch(settings...)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -57,7 +59,7 @@ func Start(tb testing.TB) *Server {
 }
 
 // Launch makes a cluster and starts its server. Stop ends it.
-func Launch() (*Server, error) {
+func Launch(settings ...string) (*Server, error) {
 	bin, err := programs()
 	if err != nil {
 		return nil, err
@@ -70,7 +72,7 @@ func Launch() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, bin: bin, who: who}
+	s := &Server{dir: dir, bin: bin, who: who, more: settings}
 	if err := s.create(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
@@ -132,7 +134,7 @@ func (s *Server) start() error {
 
 func (s *Server) spawn() error {
 	args := []string{"-D", s.data(), "-k", s.dir}
-	for _, setting := range settings {
+	for _, setting := range append(slices.Clone(settings), s.more...) {
 		args = append(args, "-c", setting)
 	}
 	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)

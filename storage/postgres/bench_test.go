@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -146,9 +147,22 @@ func BenchmarkImportCopy(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "records/s")
 }
 
+// BenchmarkGrowth has for larger sizes a server that is set up for them, as a real
+// one would be: what is read is in its memory.
 func BenchmarkGrowth(b *testing.B) {
+	database := newDatabase
+	if os.Getenv(storagetest.GrowthSizes) != "" && os.Getenv(pgtest.ServerVar) == "" {
+		large := pgtest.Start(b, "shared_buffers=6GB", "max_wal_size=20GB", "checkpoint_timeout=1h")
+		database = func(tb testing.TB) string {
+			dsn := large.Database(tb)
+			if err := migrate(dsn, nil); err != nil {
+				tb.Fatal(err)
+			}
+			return dsn
+		}
+	}
 	storagetest.BenchGrowth(b, func(b *testing.B) storage.Driver {
-		dsn := newDatabase(b)
+		dsn := database(b)
 		return atRest{open(b, dsn, nil), b, dsn}
 	}, 1_000, 20_000)
 }
