@@ -31,6 +31,8 @@ func TestLoadZone(t *testing.T) {
 	}
 }
 
+// Of days to come a newer tzdata may say otherwise, as 2026f did of Havana: no test
+// names a day abroad after it was written.
 func TestAt(t *testing.T) {
 	for _, c := range []struct{ zone, day, wall, want string }{
 		// Oslo 2026: 02:00 becomes 03:00 on 29 March, 03:00 becomes 02:00 on 25 October.
@@ -45,26 +47,26 @@ func TestAt(t *testing.T) {
 		{"Europe/Oslo", "2026-10-25", "02:30", "2026-10-25T00:30:00Z"},
 		{"Europe/Oslo", "2026-10-25", "02:59:59.999", "2026-10-25T00:59:59.999Z"},
 		{"Europe/Oslo", "2026-10-25", "03:00", "2026-10-25T02:00:00Z"},
-		{"Europe/Oslo", "2027-03-28", "02:30", "2027-03-28T01:00:00Z"},
-		{"Europe/Oslo", "2027-10-31", "02:30", "2027-10-31T00:30:00Z"},
+		{"Europe/Oslo", "2025-03-30", "02:30", "2025-03-30T01:00:00Z"},
+		{"Europe/Oslo", "2025-10-26", "02:30", "2025-10-26T00:30:00Z"},
 		{"Europe/Oslo", "2026-01-15", "10:00", "2026-01-15T09:00:00Z"},
 		{"Europe/Oslo", "2026-07-15", "10:00", "2026-07-15T08:00:00Z"},
 		{"Europe/Oslo", "2026-03-28", "24:00", "2026-03-28T23:00:00Z"},
 		{"UTC", "2026-03-29", "02:30", "2026-03-29T02:30:00Z"},
-		{"America/New_York", "2026-03-08", "02:30", "2026-03-08T07:00:00Z"},
-		{"America/New_York", "2026-11-01", "01:30", "2026-11-01T05:30:00Z"},
-		{"America/New_York", "2026-11-01", "02:00", "2026-11-01T07:00:00Z"},
-		{"Australia/Lord_Howe", "2026-10-04", "02:15", "2026-10-03T15:30:00Z"}, // half an hour
-		{"Australia/Lord_Howe", "2026-10-04", "02:30", "2026-10-03T15:30:00Z"},
-		{"Australia/Lord_Howe", "2026-04-05", "01:45", "2026-04-04T14:45:00Z"},
-		{"Australia/Lord_Howe", "2026-04-05", "02:00", "2026-04-04T15:30:00Z"},
-		{"America/Havana", "2026-03-08", "00:00", "2026-03-08T05:00:00Z"}, // the day begins at 01:00
-		{"America/Havana", "2026-03-08", "00:30", "2026-03-08T05:00:00Z"},
-		{"America/Havana", "2026-11-01", "00:00", "2026-11-01T04:00:00Z"},
-		{"America/Havana", "2026-11-01", "00:30", "2026-11-01T04:30:00Z"},
-		{"Africa/Cairo", "2026-04-24", "00:30", "2026-04-23T22:00:00Z"},
-		{"Africa/Cairo", "2026-10-29", "23:30", "2026-10-29T20:30:00Z"},
-		{"Africa/Cairo", "2026-10-30", "00:00", "2026-10-29T22:00:00Z"},
+		{"America/New_York", "2025-03-09", "02:30", "2025-03-09T07:00:00Z"},
+		{"America/New_York", "2025-11-02", "01:30", "2025-11-02T05:30:00Z"},
+		{"America/New_York", "2025-11-02", "02:00", "2025-11-02T07:00:00Z"},
+		{"Australia/Lord_Howe", "2025-10-05", "02:15", "2025-10-04T15:30:00Z"}, // half an hour
+		{"Australia/Lord_Howe", "2025-10-05", "02:30", "2025-10-04T15:30:00Z"},
+		{"Australia/Lord_Howe", "2025-04-06", "01:45", "2025-04-05T14:45:00Z"},
+		{"Australia/Lord_Howe", "2025-04-06", "02:00", "2025-04-05T15:30:00Z"},
+		{"America/Havana", "2025-03-09", "00:00", "2025-03-09T05:00:00Z"}, // the day begins at 01:00
+		{"America/Havana", "2025-03-09", "00:30", "2025-03-09T05:00:00Z"},
+		{"America/Havana", "2025-11-02", "00:00", "2025-11-02T04:00:00Z"},
+		{"America/Havana", "2025-11-02", "00:30", "2025-11-02T04:30:00Z"},
+		{"Africa/Cairo", "2025-04-25", "00:30", "2025-04-24T22:00:00Z"},
+		{"Africa/Cairo", "2025-10-30", "23:30", "2025-10-30T20:30:00Z"},
+		{"Africa/Cairo", "2025-10-31", "00:00", "2025-10-30T22:00:00Z"},
 		{"Pacific/Apia", "2011-12-30", "12:00", "2011-12-30T10:00:00Z"}, // a day that never was
 		{"Asia/Kathmandu", "2026-05-05", "00:00", "2026-05-04T18:15:00Z"},
 	} {
@@ -120,8 +122,8 @@ func TestDay(t *testing.T) {
 		hours     float64
 	}{
 		{"Europe/Oslo", "2026-03-28", 24}, {"Europe/Oslo", "2026-03-29", 23}, {"Europe/Oslo", "2026-10-25", 25}, {"Europe/Oslo", "2026-10-26", 24},
-		{"Europe/Oslo", "2027-03-28", 23}, {"Europe/Oslo", "2027-10-31", 25}, {"America/Havana", "2026-03-08", 23}, {"America/Havana", "2026-11-01", 25},
-		{"Africa/Cairo", "2026-04-24", 23}, {"Africa/Cairo", "2026-10-29", 25}, {"Australia/Lord_Howe", "2026-10-04", 23.5}, {"Australia/Lord_Howe", "2026-04-05", 24.5},
+		{"Europe/Oslo", "2025-03-30", 23}, {"Europe/Oslo", "2025-10-26", 25}, {"America/Havana", "2025-03-09", 23}, {"America/Havana", "2025-11-02", 25},
+		{"Africa/Cairo", "2025-04-25", 23}, {"Africa/Cairo", "2025-10-30", 25}, {"Australia/Lord_Howe", "2025-10-05", 23.5}, {"Australia/Lord_Howe", "2025-04-06", 24.5},
 		{"Pacific/Apia", "2011-12-30", 0},
 	} {
 		day, loc := date.MustParse(date.ISO8601, c.day), zone(t, c.zone)

@@ -66,8 +66,8 @@ func TestDeadline(t *testing.T) {
 		{"24 h after the long day", series.Policy{Notice: 24 * time.Hour}, "2026-10-26T10:00+01:00", instant("2026-10-25T10:00+01:00")},
 		{"24 h to a time that is twice", series.Policy{Notice: 24 * time.Hour}, "2026-10-26T02:30+01:00", instant("2026-10-25T02:30+02:00")},
 		{"from the second of two", series.Policy{Notice: time.Hour}, "2026-10-25T02:30+01:00", instant("2026-10-25T01:30+02:00")},
-		{"2027, spring", series.Policy{Notice: 24 * time.Hour}, "2027-03-28T14:00+02:00", instant("2027-03-27T14:00+01:00")},
-		{"2027, autumn", series.Policy{Notice: 24 * time.Hour}, "2027-10-31T14:00+01:00", instant("2027-10-30T14:00+02:00")},
+		{"2024, spring", series.Policy{Notice: 24 * time.Hour}, "2024-03-31T14:00+02:00", instant("2024-03-30T14:00+01:00")},
+		{"2024, autumn", series.Policy{Notice: 24 * time.Hour}, "2024-10-27T14:00+01:00", instant("2024-10-26T14:00+02:00")},
 		{"48 h", series.Policy{Notice: 48 * time.Hour}, "2026-10-26T08:15+01:00", instant("2026-10-24T08:15+02:00")},
 
 		{"Monday, 1 day: Friday", series.Policy{NoticeDays: 1}, "2026-03-23T10:00+01:00", instant("2026-03-20T00:00+01:00").Add(lastMoment)},
