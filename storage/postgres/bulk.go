@@ -131,7 +131,7 @@ func (p *parcel) store(ctx context.Context) error {
 			return nil
 		},
 		fail: func(err error) error {
-			return classifyWrite(ctx, err, change{record: p.batch[p.places[0]].Record})
+			return classifyWrite(ctx, err, sqlrow.Change{Record: p.batch[p.places[0]].Record})
 		},
 	}
 	inserts := []call{insert}
@@ -175,7 +175,7 @@ func (p *parcel) copy(ctx context.Context, into string, columns []string) error 
 	})
 	_, err := p.t.conn.CopyFrom(ctx, pgx.Identifier{into}, columns, source)
 	if err != nil {
-		p.t.failed = classifyWrite(ctx, err, change{record: p.batch[p.places[0]].Record})
+		p.t.failed = classifyWrite(ctx, err, sqlrow.Change{Record: p.batch[p.places[0]].Record})
 	}
 	return p.t.failed
 }
@@ -215,7 +215,7 @@ func (p *parcel) keys(ctx context.Context) error {
 	var calls []call
 	for _, i := range p.places {
 		if p.fates[i] == added {
-			calls = append(calls, p.t.writeKeys(change{record: p.batch[i].Record}, false)...)
+			calls = append(calls, p.t.writeKeys(sqlrow.Change{Record: p.batch[i].Record}, false)...)
 		}
 	}
 	if len(calls) == 0 {

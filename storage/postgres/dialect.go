@@ -23,35 +23,6 @@ func (dialect) PutTime(t time.Time) any { return pgtype.Timestamptz{Time: t, Val
 func (dialect) PutDay(d date.Date) any  { return pgtype.Date{Time: d.UTC(), Valid: true} }
 func (dialect) PutBool(b bool) any      { return b }
 
-// A packer is a dialect for one row, whose values it keeps together: they need no
-// memory each.
-type packer struct {
-	dialect
-	ids   []pgtype.UUID
-	times []pgtype.Timestamptz
-}
-
-// newPacker has room for what most rows have.
-func newPacker() *packer {
-	p := &struct {
-		packer
-		ids   [7]pgtype.UUID
-		times [4]pgtype.Timestamptz
-	}{}
-	p.packer.ids, p.packer.times = p.ids[:0], p.times[:0]
-	return &p.packer
-}
-
-func (p *packer) PutID(id uuid.UUID) any {
-	p.ids = append(p.ids, pgUUID(id))
-	return &p.ids[len(p.ids)-1]
-}
-
-func (p *packer) PutTime(t time.Time) any {
-	p.times = append(p.times, pgtype.Timestamptz{Time: t, Valid: true})
-	return &p.times[len(p.times)-1]
-}
-
 // The values are cells, or what pgx makes of those that come as text.
 
 func (dialect) GetID(v any) (uuid.UUID, error) {

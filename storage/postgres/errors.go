@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
+	"github.com/timebok/timebok/internal/sqlrow"
 	"github.com/timebok/timebok/storage"
 )
 
@@ -82,24 +83,24 @@ func isTyped(err error) bool {
 }
 
 // classifyWrite makes the error of writing a record one of the library's.
-func classifyWrite(ctx context.Context, err error, c change) error {
+func classifyWrite(ctx context.Context, err error, c sqlrow.Change) error {
 	e, refused := refusalOf(err)
 	if !refused {
 		return classify(ctx, err)
 	}
 	switch e.Code {
 	case uniqueViolation:
-		return &timebok.ExistsError{Ref: c.record.Ref()}
+		return &timebok.ExistsError{Ref: c.Record.Ref()}
 	case divisionByZero: // the version to replace is not there
-		ref := c.record.Ref()
-		ref.Version = c.base
+		ref := c.Record.Ref()
+		ref.Version = c.Base
 		return &timebok.StaleError{Ref: ref}
 	case exclusionViolation:
-		return slotTaken(c.record)
+		return slotTaken(c.Record)
 	case checkViolation:
 		return timebok.Reasons{timebok.BadPeriod.At("Time")}.Invalid()
 	case outOfTime, badEncoding, indexRowTooLarge:
-		return timebok.Reasons{timebok.BadValue.At(string(c.record.Ref().Kind))}.Invalid()
+		return timebok.Reasons{timebok.BadValue.At(string(c.Record.Ref().Kind))}.Invalid()
 	}
 	return classify(ctx, err)
 }

@@ -11,8 +11,8 @@ func pgUUID(id uuid.UUID) pgtype.UUID { return pgtype.UUID{Bytes: id, Valid: tru
 
 // guarded are the bookings of what is held that must not overlap another.
 func (t *tx) guarded(yield func(booking.Booking) bool) {
-	for _, c := range t.held {
-		if b, ok := c.record.(booking.Booking); ok && b.State.IsActive() && !b.Overlapping() && !yield(b) {
+	for _, c := range t.held.Changes {
+		if b, ok := c.Record.(booking.Booking); ok && b.State.IsActive() && !b.Overlapping() && !yield(b) {
 			return
 		}
 	}
@@ -75,10 +75,10 @@ func overlapArgs(t *tx, b booking.Booking) []any {
 func (t *tx) freeTimes() []call {
 	var changed []pgtype.UUID
 	bookings := 0
-	for _, c := range t.held {
-		if ref := c.record.Ref(); ref.Kind == timebok.KindBooking {
+	for _, c := range t.held.Changes {
+		if ref := c.Record.Ref(); ref.Kind == timebok.KindBooking {
 			bookings++
-			if c.base > 0 {
+			if c.Base > 0 {
 				changed = append(changed, pgUUID(ref.ID))
 			}
 		}

@@ -1,6 +1,9 @@
 package postgres
 
-import "github.com/timebok/timebok"
+import (
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/sqlrow"
+)
 
 const (
 	dropKeys = "DELETE FROM {}network_key WHERE clinic_id = $1 AND kind = $2 AND id = $3"
@@ -10,10 +13,10 @@ const (
 
 // writeKeys keeps network_key, by which practitioners and services are found by
 // what the networks call them.
-func (t *tx) writeKeys(c change, gone bool) (calls []call) {
+func (t *tx) writeKeys(c sqlrow.Change, gone bool) (calls []call) {
 	var keys []timebok.NetworkKey
-	ref := c.record.Ref()
-	switch r := c.record.(type) {
+	ref := c.Record.Ref()
+	switch r := c.Record.(type) {
 	case timebok.Practitioner:
 		keys = r.Keys
 	case timebok.Service:
@@ -25,7 +28,7 @@ func (t *tx) writeKeys(c change, gone bool) (calls []call) {
 	default:
 		return nil
 	}
-	if c.base > 0 || gone {
+	if c.Base > 0 || gone {
 		calls = append(calls, call{sql: dropKeys, args: []any{t.clinic, string(ref.Kind), pgUUID(ref.ID)}})
 	}
 	if len(keys) == 0 {

@@ -19,7 +19,7 @@ func (t *tx) Bookings(ctx context.Context, f booking.Filter) iter.Seq2[booking.B
 	if !f.Within.IsZero() && !f.Within.Start.Before(f.Within.End) {
 		return func(func(booking.Booking, error) bool) {} // it overlaps nothing
 	}
-	return paged(f.Limit, func(last *booking.Booking, n int) ([]booking.Booking, error) {
+	return sqlrow.Paged(f.Limit, func(last *booking.Booking, n int) ([]booking.Booking, error) {
 		if last == nil {
 			last = f.After
 		}
@@ -101,7 +101,7 @@ func (t *tx) Absences(ctx context.Context, of timebok.PractitionerID, within tim
 
 // Quarantine lists the inbox entries that wait, the oldest first, then by ID.
 func (t *tx) Quarantine(ctx context.Context) iter.Seq2[insurance.Received, error] {
-	return paged(0, func(last *insurance.Received, n int) (page []insurance.Received, err error) {
+	return sqlrow.Paged(0, func(last *insurance.Received, n int) (page []insurance.Received, err error) {
 		at, from := instant(time.Time{}), first
 		if last != nil {
 			at, from = instant(last.At), id(last.ID())

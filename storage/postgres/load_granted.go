@@ -32,7 +32,7 @@ var (
 // granted is the settings that a reading has, if the transaction begins with it and
 // may take them for granted; else nil.
 func (t *tx) granted(n booking.Needs) *settings {
-	if t.begun || t.view || t.host || t.anyway || len(t.early) > 0 || len(t.held) > 0 || n.Practitioner.IsZero() {
+	if t.begun || t.view || t.host || t.anyway || len(t.early) > 0 || len(t.held.Changes) > 0 || n.Practitioner.IsZero() {
 		return nil
 	}
 	kept := t.d.shelf.get(settingsKey{t.id, n.Practitioner, n.Service})

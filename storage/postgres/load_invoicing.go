@@ -3,10 +3,8 @@ package postgres
 import (
 	"context"
 	"iter"
-	"slices"
 
 	"github.com/timebok/timebok"
-	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/internal/sqlrow"
 	"github.com/timebok/timebok/invoice"
 )
@@ -54,11 +52,7 @@ func (t *tx) loadBilled(ctx context.Context, n invoice.Needs, v *invoice.View) e
 	case !n.Series.IsZero() || n.Invoice.IsZero():
 		return nil
 	case v.Invoice != nil:
-		on := make([]booking.ID, len(v.Invoice.Lines))
-		for i, l := range v.Invoice.Lines {
-			on[i] = l.Booking
-		}
-		return t.read(ctx, onLines.all(t, &v.Bookings, ids(on)))
+		return t.read(ctx, onLines.all(t, &v.Bookings, ids(sqlrow.OnLines(v.Invoice))))
 	case !n.Client.IsZero(): // there is no such invoice
 		return t.read(ctx, inNoSeries.all(t, &v.Bookings, id(n.Client)))
 	}
@@ -68,23 +62,7 @@ func (t *tx) loadBilled(ctx context.Context, n invoice.Needs, v *invoice.View) e
 // loadOthers reads the payers, services and practitioners that the view's records
 // name.
 func (t *tx) loadOthers(ctx context.Context, v *invoice.View) error {
-	var payers []timebok.PayerID
-	var services []timebok.ServiceID
-	var practitioners []timebok.PractitionerID
-	for _, b := range v.Bookings {
-		payers = append(payers, b.Billing.To.Payer)
-		for _, c := range b.Charges {
-			payers = append(payers, c.Billing.To.Payer)
-		}
-		services = append(services, b.Service)
-		practitioners = append(practitioners, b.Practitioner)
-	}
-	if v.Series != nil {
-		payers = append(payers, v.Series.Terms().Billing.To.Payer)
-	}
-	if v.Invoice != nil {
-		payers = append(payers, v.Invoice.Billing.To.Payer)
-	}
+	payers, services, practitioners := sqlrow.Others(*v)
 	r := newReading(t)
 	loadNamed(r, payersAmong, payers, &v.Payers)
 	loadNamed(r, servicesAmong, services, &v.Services)
@@ -95,19 +73,16 @@ func (t *tx) loadOthers(ctx context.Context, v *invoice.View) error {
 	return r.send(ctx)
 }
 
-// loadNamed reads the records of IDs, each once.
+// loadNamed reads the records of IDs.
 func loadNamed[T, K any](r *reading, s selection[T], of []timebok.ID[K], to *[]T) {
-	of = slices.DeleteFunc(of, timebok.ID[K].IsZero)
-	if len(of) == 0 {
-		return
+	if len(of) > 0 {
+		r.add(s.all(r.t, to, ids(of)))
 	}
-	slices.SortFunc(of, timebok.ID[K].Compare)
-	r.add(s.all(r.t, to, ids(slices.Compact(of))))
 }
 
 // Invoices lists issued invoices by party and number, and drafts after them by ID.
 func (t *tx) Invoices(ctx context.Context, f invoice.Filter) iter.Seq2[invoice.Invoice, error] {
-	return paged(f.Limit, func(last *invoice.Invoice, n int) ([]invoice.Invoice, error) {
+	return sqlrow.Paged(f.Limit, func(last *invoice.Invoice, n int) ([]invoice.Invoice, error) {
 		if last == nil {
 			last = f.After
 		}

@@ -112,7 +112,7 @@ var (
 
 // listAfter lists the records of a table by ID, those after one.
 func listAfter[T timebok.Record](ctx context.Context, t *tx, s selection[T], begin pgtype.UUID, limit int) iter.Seq2[T, error] {
-	return paged(limit, func(last *T, n int) (page []T, err error) {
+	return sqlrow.Paged(limit, func(last *T, n int) (page []T, err error) {
 		from := begin
 		if last != nil {
 			from = pgUUID((*last).Ref().ID)

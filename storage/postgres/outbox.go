@@ -15,7 +15,7 @@ import (
 
 // Messages lists the messages of the clinic by due time, then ID.
 func (t *tx) Messages(ctx context.Context, f storage.MessageFilter) iter.Seq2[storage.Queued, error] {
-	return paged(f.Limit, func(last *storage.Queued, n int) ([]storage.Queued, error) {
+	return sqlrow.Paged(f.Limit, func(last *storage.Queued, n int) ([]storage.Queued, error) {
 		w := &where{}
 		if f.Kind != "" {
 			w.and("kind = ?", string(f.Kind))

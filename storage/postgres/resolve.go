@@ -14,10 +14,9 @@ import (
 // committed. An audit entry proves it best, its ID being like no other's. IDs that
 // follow from something else, such as what a network sent or the record that this
 // one belongs to, prove nothing: another may have stored the same.
-func (t *tx) proves(c change) {
-	ref := c.record.Ref()
+func (t *tx) proves(r timebok.Record) {
+	ref := r.Ref()
 	switch {
-	case c.base != 0 || c.row == nil:
 	case ref.Kind == timebok.KindAudit && (t.proof == nil || t.proof.Kind != timebok.KindAudit):
 		t.proof = &ref
 	case slices.Contains(follows, ref.Kind):

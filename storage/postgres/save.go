@@ -4,29 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/internal/sqlrow"
 )
-
-type recordKey struct {
-	kind timebok.Kind
-	id   uuid.UUID
-}
-
-// A change is a record to write, and the version that it replaces in the database
-// (0: none).
-type change struct {
-	record timebok.Record
-	row    []any // its values as they were when it was saved
-	base   int64
-}
 
 // Save holds records until the transaction reads or commits. Of several saves of
 // one record the last is written. What the caller does to a record afterwards
@@ -45,81 +30,17 @@ func (t *tx) Save(records ...timebok.Record) {
 
 func (t *tx) hold(r timebok.Record) error {
 	if t.view {
-		e, ok := r.(timebok.AuditEntry)
-		if !ok {
-			return errReadOnly
-		}
-		e.Codes = slices.Clone(e.Codes)
-		if i := slices.IndexFunc(t.entries, func(x timebok.AuditEntry) bool { return x.ID == e.ID }); i >= 0 {
-			t.entries[i] = e
-			return nil
-		}
-		t.entries = append(t.entries, e)
-		return nil
+		return t.seen.Hold(r)
 	}
 	row, err := t.values(r)
 	if err != nil {
 		return err
 	}
-	ref := r.Ref()
-	k := recordKey{ref.Kind, ref.ID}
-	if i := t.place(k); i >= 0 {
-		before := &t.held[i]
-		_, gone := before.record.(timebok.Deletion)
-		have := before.record.Ref().Version
-		if ref.Version != have && ref.Version != have+1 && !(gone && ref.Version == 1) {
-			return stale(ref, have)
-		}
-		before.record, before.row = r, row
-		return nil
+	isNew, err := t.held.Hold(r, row)
+	if isNew {
+		t.proves(r)
 	}
-	c := change{r, row, ref.Version - 1}
-	if have, again := t.own[k]; again {
-		if ref.Version != have && ref.Version != have+1 {
-			return stale(ref, have)
-		}
-		c.base = have
-	}
-	t.proves(c)
-	if t.held == nil {
-		t.held = make([]change, 0, few)
-	}
-	if t.at != nil {
-		t.at[k] = len(t.held)
-	}
-	t.held = append(t.held, c)
-	return nil
-}
-
-// few are so many records that it is quicker to look at each than at a map.
-const few = 8
-
-// place is where in held a record is, or -1.
-func (t *tx) place(k recordKey) int {
-	if t.at == nil && len(t.held) < few {
-		return slices.IndexFunc(t.held, func(c change) bool { return keyOf(c.record) == k })
-	}
-	if t.at == nil {
-		t.at = map[recordKey]int{}
-		for i, c := range t.held {
-			t.at[keyOf(c.record)] = i
-		}
-	}
-	if i, ok := t.at[k]; ok {
-		return i
-	}
-	return -1
-}
-
-func keyOf(r timebok.Record) recordKey {
-	ref := r.Ref()
-	return recordKey{ref.Kind, ref.ID}
-}
-
-// stale is the error of a record that replaces a version which is not there.
-func stale(ref timebok.Ref, stored int64) error {
-	ref.Version--
-	return &timebok.StaleError{Ref: ref, Stored: stored}
+	return err
 }
 
 // values returns the columns of a record, none for a Deletion.
@@ -136,65 +57,47 @@ func (t *tx) values(r timebok.Record) ([]any, error) {
 		}
 		return nil, nil
 	}
-	return sqlrow.Row(newPacker(), w.table, t.id, r, 1) // a place for the version that an update ends with
+	return sqlrow.Row(dialect{}, w.table, t.id, r, 1) // a place for the version that an update ends with
 }
 
 // flush appends the calls that write what is held, in the order in which it was
 // saved, with the locks before and the guard behind them.
 func (t *tx) flush(ctx context.Context, calls []call) []call {
-	if len(t.held) == 0 {
+	if len(t.held.Changes) == 0 {
 		return calls
 	}
 	calls = append(append(calls, t.guardLocks()...), t.freeTimes()...)
-	for i := range t.held {
-		calls = t.write(ctx, calls, &t.held[i])
+	for i := range t.held.Changes {
+		calls = t.write(ctx, calls, &t.held.Changes[i])
 	}
 	return append(calls, t.guard()...)
 }
 
-// flushed notes that what was held is written.
-func (t *tx) flushed() {
-	if len(t.held) == 0 {
-		return
-	}
-	if t.own == nil {
-		t.own = map[recordKey]int64{}
-	}
-	for _, c := range t.held {
-		ref := c.record.Ref()
-		if _, gone := c.record.(timebok.Deletion); gone {
-			ref.Version = 0
-		}
-		t.own[recordKey{ref.Kind, ref.ID}] = ref.Version
-	}
-	t.held, t.at = nil, nil
-}
-
 // write appends the calls that write one change.
-func (t *tx) write(ctx context.Context, calls []call, c *change) []call {
-	w, ref := writes[c.record.Ref().Kind], c.record.Ref()
+func (t *tx) write(ctx context.Context, calls []call, c *sqlrow.Change) []call {
+	w, ref := writes[c.Record.Ref().Kind], c.Record.Ref()
 	out := call{fail: func(err error) error { return t.refused(ctx, err, *c) }}
-	_, gone := c.record.(timebok.Deletion)
+	_, gone := c.Record.(timebok.Deletion)
 	switch {
-	case gone && c.base == 0 && ref.Version > 1:
+	case gone && c.Base == 0 && ref.Version > 1:
 		return calls // never written
 	case gone:
-		out.sql, out.args = w.remove, []any{t.clinic, pgUUID(ref.ID), c.base}
-	case c.base == 0 && ref.Version >= 1:
-		out.sql, out.args = w.insert(c.row)
+		out.sql, out.args = w.remove, []any{t.clinic, pgUUID(ref.ID), c.Base}
+	case c.Base == 0 && ref.Version >= 1:
+		out.sql, out.args = w.insert(c.Row)
 	case !w.table.HasVersion() && ref.Version != 1:
 		out.sql, out.args = noRow, []any{int64(0)}
 	default:
-		out.sql, out.args = w.update, append(c.row, c.base)
+		out.sql, out.args = w.update, append(c.Row, c.Base)
 	}
 	return append(append(calls, out), t.writeKeys(*c, gone)...)
 }
 
 // refused is the error of a write that PostgreSQL did not carry out.
-func (t *tx) refused(ctx context.Context, err error, c change) error {
+func (t *tx) refused(ctx context.Context, err error, c sqlrow.Change) error {
 	typed := classifyWrite(ctx, err, c)
 	var stale *timebok.StaleError
-	b, isBooking := c.record.(booking.Booking)
+	b, isBooking := c.Record.(booking.Booking)
 	switch {
 	case errors.As(typed, &stale):
 		t.after = func(ctx context.Context) error {

@@ -90,7 +90,7 @@ func answer(results pgx.BatchResults, c call) error {
 var errRolledBack = storage.LostRace(errors.New("timebok: storage/postgres: the server rolled the transaction back"))
 
 // trip sends calls in the transaction, after BEGIN and after what is held, which is
-// written then (flushed). An error ends the transaction: all that can follow is a
+// written then. An error ends the transaction: all that can follow is a
 // rollback.
 func (t *tx) trip(ctx context.Context, calls ...call) error {
 	if err := t.ready(ctx); err != nil {
@@ -100,7 +100,7 @@ func (t *tx) trip(ctx context.Context, calls ...call) error {
 		t.failed = err
 		return err
 	}
-	all := slices.Grow(t.calls[:0], len(calls)+len(t.held)+2)
+	all := slices.Grow(t.calls[:0], len(calls)+len(t.held.Changes)+2)
 	if !t.begun {
 		t.begun = true
 		all = append(all, t.begin...)
@@ -135,7 +135,7 @@ func (t *tx) trip(ctx context.Context, calls ...call) error {
 func (t *tx) read(ctx context.Context, calls ...call) error {
 	err := t.trip(ctx, calls...)
 	if err == nil {
-		t.flushed()
+		t.held.Written()
 		return nil
 	}
 	return t.failed

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/sqlrow"
 	"github.com/timebok/timebok/storage"
 )
 
@@ -31,15 +32,13 @@ type tx struct {
 	undone bool                        // rolled back, but not ended
 	after  func(context.Context) error // finds out more of why it failed, once it is undone
 
-	anyway  bool // fenced or not
-	passed  bool // the fence is looked at by what is read first
-	view    bool
-	entries []timebok.AuditEntry // of a View
+	anyway bool // fenced or not
+	passed bool // the fence is looked at by what is read first
+	view   bool
+	seen   sqlrow.Seen // of a View
 
-	held   []change
-	at     map[recordKey]int   // where in held
-	own    map[recordKey]int64 // version that this transaction wrote; 0: it deleted
-	proof  *timebok.Ref        // a record that is there if the transaction was committed
+	held   sqlrow.Held
+	proof  *timebok.Ref // a record that is there if the transaction was committed
 	locks  []lockKey
 	late   bool            // it asked for a lock against the order
 	update context.Context // of Begin: the same in each run of an Update
@@ -220,7 +219,7 @@ func (t *tx) drop() {
 // endView lets the snapshot go and stores the audit entries that the View saved,
 // in a transaction of their own.
 func (t *tx) endView(ctx context.Context) error {
-	if t.failed != nil || len(t.entries) == 0 {
+	if t.failed != nil || len(t.seen) == 0 {
 		err := t.failed
 		t.Rollback()
 		return err
@@ -231,7 +230,7 @@ func (t *tx) endView(ctx context.Context) error {
 	}
 	u.conn, u.sender = t.conn, t.sender
 	t.conn, t.sender, t.ended = nil, nil, true
-	for _, e := range t.entries {
+	for _, e := range t.seen {
 		u.Save(e)
 	}
 	return u.Commit(ctx)

@@ -1,27 +1,19 @@
 package sqlite
 
-import "github.com/timebok/timebok"
+import (
+	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/sqlrow"
+)
 
 // flush writes what is held, in the order in which it was saved.
 func (t *tx) flush() error {
-	if t.remember(); t.failed != nil || len(t.held) == 0 {
+	if t.remember(); t.failed != nil || len(t.held.Changes) == 0 {
 		return t.failed
 	}
 	if t.failed = t.send(); t.failed != nil {
 		return t.failed
 	}
-	if t.own == nil {
-		t.own = map[recordKey]int64{}
-	}
-	for _, c := range t.held {
-		ref := c.record.Ref()
-		if _, gone := c.record.(timebok.Deletion); gone {
-			ref.Version = 0
-		}
-		t.own[recordKey{ref.Kind, ref.ID}] = ref.Version
-	}
-	t.held = t.held[:0]
-	clear(t.at)
+	t.held.Written()
 	return nil
 }
 
@@ -44,12 +36,12 @@ func (t *tx) remember() {
 	if t.failed != nil || t.w == nil {
 		return
 	}
-	for _, c := range t.held {
+	for _, c := range t.held.Changes {
 		t.wrote = true
-		if c.base > 0 {
-			c.row = nil
+		if c.Base > 0 {
+			c.Row = nil
 		}
-		if t.failed = t.w.kept.wrote(t.id, c.record, c.row); t.failed != nil {
+		if t.failed = t.w.kept.wrote(t.id, c.Record, c.Row); t.failed != nil {
 			return
 		}
 	}
@@ -57,7 +49,7 @@ func (t *tx) remember() {
 
 // send writes what is held.
 func (t *tx) send() error {
-	if len(t.held) == 0 {
+	if len(t.held.Changes) == 0 {
 		return nil
 	}
 	if _, err := t.connect(); err != nil {
@@ -66,7 +58,7 @@ func (t *tx) send() error {
 	if err := t.park(); err != nil {
 		return err
 	}
-	for _, c := range t.held {
+	for _, c := range t.held.Changes {
 		if err := t.put(c); err != nil {
 			return err
 		}
@@ -78,13 +70,13 @@ func (t *tx) send() error {
 // there are several: the guard looks at each as it is written, and they may change
 // places.
 func (t *tx) park() error {
-	var moving []change
+	var moving []sqlrow.Change
 	bookings := 0
-	for _, c := range t.held {
-		if c.record.Ref().Kind != timebok.KindBooking {
+	for _, c := range t.held.Changes {
+		if c.Record.Ref().Kind != timebok.KindBooking {
 			continue
 		}
-		if bookings++; c.base > 0 {
+		if bookings++; c.Base > 0 {
 			moving = append(moving, c)
 		}
 	}
@@ -92,9 +84,9 @@ func (t *tx) park() error {
 		return nil
 	}
 	for _, c := range moving {
-		id := c.record.Ref().ID
-		if _, err := t.write(parkBooking, t.clinic, id[:], c.base); err != nil {
-			return t.refused(err, c.record)
+		id := c.Record.Ref().ID
+		if _, err := t.write(parkBooking, t.clinic, id[:], c.Base); err != nil {
+			return t.refused(err, c.Record)
 		}
 	}
 	return nil

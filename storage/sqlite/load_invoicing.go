@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"iter"
-	"slices"
 
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
@@ -36,23 +35,7 @@ func (t *tx) LoadInvoicing(ctx context.Context, n invoice.Needs) (invoice.View, 
 	v.Bookings = t.billed(r, n, v.Invoice)
 	v.Parties = list(r, partiesAfter, first, int64(-1))
 
-	var payers []timebok.PayerID
-	var services []timebok.ServiceID
-	var practitioners []timebok.PractitionerID
-	for _, b := range v.Bookings {
-		payers = append(payers, b.Billing.To.Payer)
-		for _, c := range b.Charges {
-			payers = append(payers, c.Billing.To.Payer)
-		}
-		services = append(services, b.Service)
-		practitioners = append(practitioners, b.Practitioner)
-	}
-	if v.Series != nil {
-		payers = append(payers, v.Series.Terms().Billing.To.Payer)
-	}
-	if v.Invoice != nil {
-		payers = append(payers, v.Invoice.Billing.To.Payer)
-	}
+	payers, services, practitioners := sqlrow.Others(v)
 	v.Payers = named(r, payersAmong, payers)
 	v.Services = named(r, servicesAmong, services)
 	v.Practitioners = named(r, practitionersAmong, practitioners)
@@ -65,25 +48,19 @@ func (t *tx) billed(r *reading, n invoice.Needs, v *invoice.Invoice) []booking.B
 	case !n.Series.IsZero():
 		return list(r, inSeries, idBytes(n.Series))
 	case v != nil:
-		ids := make([]booking.ID, len(v.Lines))
-		for i, l := range v.Lines {
-			ids[i] = l.Booking
-		}
-		return list(r, onLines, jsonIDs(ids))
+		return list(r, onLines, jsonIDs(sqlrow.OnLines(v)))
 	case !n.Client.IsZero():
 		return list(r, inNoSeries, idBytes(n.Client))
 	}
 	return nil
 }
 
-// named reads the records of IDs, each once.
+// named reads the records of IDs.
 func named[T, K any](r *reading, s selection[T], ids []timebok.ID[K]) []T {
-	ids = slices.DeleteFunc(ids, timebok.ID[K].IsZero)
 	if len(ids) == 0 {
 		return nil
 	}
-	slices.SortFunc(ids, timebok.ID[K].Compare)
-	return list(r, s, jsonIDs(slices.Compact(ids)))
+	return list(r, s, jsonIDs(ids))
 }
 
 // Invoices lists issued invoices by party and number, and drafts after them by ID.

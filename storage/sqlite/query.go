@@ -97,42 +97,14 @@ func get[T any, K any](ctx context.Context, t *tx, s selection[T], kind timebok.
 	return *r, nil
 }
 
-// pageSize is how many records of a list are read at a time. Between two pages the
-// body of the loop has the connection.
-const pageSize = 200
-
-// paged lists records page by page. The function reads up to n of those after one
-// that was listed before, or from the start for nil.
+// paged lists records page by page (sqlrow.Paged), as long as the transaction is ready.
 func paged[T any](ctx context.Context, t *tx, limit int, page func(after *T, n int) ([]T, error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var last *T
-		for left := limit; ; {
-			n := pageSize
-			if limit > 0 {
-				n = min(n, left)
-			}
-			err := t.ready(ctx)
-			var records []T
-			if err == nil {
-				records, err = page(last, n)
-			}
-			if err != nil {
-				var none T
-				yield(none, err)
-				return
-			}
-			for i := range records {
-				if !yield(records[i], nil) {
-					return
-				}
-			}
-			left -= len(records)
-			if len(records) < n || limit > 0 && left <= 0 {
-				return
-			}
-			last = &records[len(records)-1]
+	return sqlrow.Paged(limit, func(after *T, n int) ([]T, error) {
+		if err := t.ready(ctx); err != nil {
+			return nil, err
 		}
-	}
+		return page(after, n)
+	})
 }
 
 // A where collects the conditions of a search.

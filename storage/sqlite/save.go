@@ -3,26 +3,11 @@ package sqlite
 import (
 	"database/sql/driver"
 	"errors"
-	"slices"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/internal/sqlrow"
 )
-
-type recordKey struct {
-	kind timebok.Kind
-	id   uuid.UUID
-}
-
-// A change is a record to write, and the version that it replaces in the database
-// (0: none).
-type change struct {
-	record timebok.Record
-	row    []any // its values as they were when it was saved
-	base   int64
-}
 
 // Save holds records until the transaction reads or commits. Of several saves of
 // one record the last is written. What the caller does to a record afterwards
@@ -41,53 +26,14 @@ func (t *tx) Save(records ...timebok.Record) {
 
 func (t *tx) hold(r timebok.Record) error {
 	if t.view {
-		e, ok := r.(timebok.AuditEntry)
-		if !ok {
-			return errReadOnly
-		}
-		e.Codes = slices.Clone(e.Codes)
-		if i := slices.IndexFunc(t.entries, func(x timebok.AuditEntry) bool { return x.ID == e.ID }); i >= 0 {
-			t.entries[i] = e
-			return nil
-		}
-		t.entries = append(t.entries, e)
-		return nil
+		return t.seen.Hold(r)
 	}
 	row, err := values(t.id, r)
 	if err != nil {
 		return err
 	}
-	ref := r.Ref()
-	k := recordKey{ref.Kind, ref.ID}
-	if i, again := t.at[k]; again {
-		before := &t.held[i]
-		_, gone := before.record.(timebok.Deletion)
-		have := before.record.Ref().Version
-		if ref.Version != have && ref.Version != have+1 && !(gone && ref.Version == 1) {
-			return stale(ref, have)
-		}
-		before.record, before.row = r, row
-		return nil
-	}
-	c := change{r, row, ref.Version - 1}
-	if have, again := t.own[k]; again {
-		if ref.Version != have && ref.Version != have+1 {
-			return stale(ref, have)
-		}
-		c.base = have
-	}
-	if t.at == nil {
-		t.at = map[recordKey]int{}
-	}
-	t.at[k] = len(t.held)
-	t.held = append(t.held, c)
-	return nil
-}
-
-// stale is the error of a record that replaces a version which is not there.
-func stale(ref timebok.Ref, stored int64) error {
-	ref.Version--
-	return &timebok.StaleError{Ref: ref, Stored: stored}
+	_, err = t.held.Hold(r, row)
+	return err
 }
 
 // values returns the columns of a record, none for a Deletion.
@@ -103,24 +49,24 @@ func values(clinic timebok.ClinicID, r timebok.Record) ([]any, error) {
 }
 
 // put writes one change.
-func (t *tx) put(c change) error {
-	ref := c.record.Ref()
+func (t *tx) put(c sqlrow.Change) error {
+	ref := c.Record.Ref()
 	w, ok := writes[ref.Kind]
 	if !ok {
 		return timebok.Reasons{timebok.BadValue.At("Kind")}.Invalid()
 	}
-	if d, gone := c.record.(timebok.Deletion); gone {
-		return t.delete(w, d, c.base)
+	if d, gone := c.Record.(timebok.Deletion); gone {
+		return t.delete(w, d, c.Base)
 	}
-	if c.base == 0 && ref.Version >= 1 {
-		return t.insert(w, c.record, c.row)
+	if c.Base == 0 && ref.Version >= 1 {
+		return t.insert(w, c.Record, c.Row)
 	}
 	return t.update(w, c)
 }
 
 func (t *tx) insert(w *writeSQL, r timebok.Record, row []any) error {
 	ref := r.Ref()
-	n, err := t.add(recordKey{ref.Kind, ref.ID}, w.insert, placed(w.table, row))
+	n, err := t.add(sqlrow.KeyOf(r), w.insert, placed(w.table, row))
 	if err != nil {
 		return t.refused(err, r)
 	}
@@ -130,19 +76,19 @@ func (t *tx) insert(w *writeSQL, r timebok.Record, row []any) error {
 	return nil
 }
 
-func (t *tx) update(w *writeSQL, c change) error {
-	args := append(c.row[2:], c.row[0], c.row[1])
+func (t *tx) update(w *writeSQL, c sqlrow.Change) error {
+	args := append(c.Row[2:], c.Row[0], c.Row[1])
 	if w.table.HasVersion() {
-		args = append(args, c.base)
-	} else if c.base != 1 || c.record.Ref().Version != 1 {
-		return t.missed(w, stale(c.record.Ref(), 0))
+		args = append(args, c.Base)
+	} else if c.Base != 1 || c.Record.Ref().Version != 1 {
+		return t.missed(w, sqlrow.Stale(c.Record.Ref(), 0))
 	}
 	n, err := t.write(w.update, args...)
 	if err != nil {
-		return t.refused(err, c.record)
+		return t.refused(err, c.Record)
 	}
 	if n == 0 {
-		return t.missed(w, &timebok.StaleError{Ref: at(c.record.Ref(), c.base)})
+		return t.missed(w, &timebok.StaleError{Ref: at(c.Record.Ref(), c.Base)})
 	}
 	return nil
 }
@@ -159,7 +105,7 @@ func (t *tx) delete(w *writeSQL, d timebok.Deletion, base int64) error {
 	if w.table.HasVersion() {
 		args = append(args, base)
 	} else if base != 1 {
-		return t.missed(w, stale(d.Ref(), 0))
+		return t.missed(w, sqlrow.Stale(d.Ref(), 0))
 	}
 	n, err := t.write(w.remove, args...)
 	if err != nil {

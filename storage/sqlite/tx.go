@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/internal/sqlrow"
 	"github.com/timebok/timebok/storage"
 )
 
@@ -17,16 +18,14 @@ type tx struct {
 	ended  bool
 	failed error // what the commit must fail with
 
-	view    bool
-	entries []timebok.AuditEntry // of a View
+	view bool
+	seen sqlrow.Seen // of a View
 
-	held    []change
-	at      map[recordKey]int   // where in held
-	own     map[recordKey]int64 // version that this transaction wrote; 0: it deleted
-	wrote   bool                // or let be kept that it will
-	added   []recordKey         // without a savepoint: to delete again
-	savept  bool                // there is a savepoint to go back to
-	spoiled bool                // SQLite may have given the whole transaction up
+	held    sqlrow.Held
+	wrote   bool               // or let be kept that it will
+	added   []sqlrow.RecordKey // without a savepoint: to delete again
+	savept  bool               // there is a savepoint to go back to
+	spoiled bool               // SQLite may have given the whole transaction up
 }
 
 var (
@@ -198,7 +197,7 @@ func (t *tx) takeOut() error {
 		}
 	}
 	for _, k := range t.added {
-		if _, err := t.exec(writes[k.kind].undo, t.clinic, k.id[:]); err != nil {
+		if _, err := t.exec(writes[k.Kind].undo, t.clinic, k.ID[:]); err != nil {
 			return err
 		}
 	}
@@ -209,7 +208,7 @@ func (t *tx) takeOut() error {
 func (t *tx) endView(ctx context.Context, ok bool) error {
 	_, err := t.conn.exec("ROLLBACK")
 	t.d.readers.give(t.conn, err == nil)
-	if !ok || len(t.entries) == 0 {
+	if !ok || len(t.seen) == 0 {
 		return nil
 	}
 	// The snapshot is gone: the entries are an Update of their own.
@@ -220,7 +219,7 @@ func (t *tx) endView(ctx context.Context, ok bool) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range t.entries {
+	for _, e := range t.seen {
 		u.Save(e)
 	}
 	return u.Commit(ctx)
@@ -253,7 +252,7 @@ func (t *tx) mark() error {
 
 // add writes a new record. That needs no savepoint, which costs as much as a write:
 // it is deleted to take it back.
-func (t *tx) add(k recordKey, sql string, args []any) (int64, error) {
+func (t *tx) add(k sqlrow.RecordKey, sql string, args []any) (int64, error) {
 	t.wrote = true
 	n, err := t.exec(sql, args...)
 	if n > 0 && !t.savept && t.shares() {
