@@ -21,7 +21,7 @@ func (s Series) Admit(have []Session, add Session, day date.Date) timebok.Reason
 		return no
 	}
 	before := s.Use(have)
-	for i, after := range s.Use(append(have[:len(have):len(have)], add)).Lines {
+	for i, after := range s.use(have, add).Lines {
 		if !after.IsOver() {
 			continue
 		}
@@ -38,7 +38,7 @@ func (s Series) Admit(have []Session, add Session, day date.Date) timebok.Reason
 // the series is closed, or has come over its cap; it may only not use more.
 func (s Series) Readmit(others []Session, was, is Session, day date.Date) timebok.Reasons {
 	no := s.valid(day)
-	with := func(x Session) []LineUse { return s.Use(append(others[:len(others):len(others)], x)).Lines }
+	with := func(x Session) []LineUse { return s.use(others, x).Lines }
 	before := with(was)
 	for i, after := range with(is) {
 		if after.Over > before[i].Over || after.OverAmount.Compare(before[i].OverAmount) > 0 {

@@ -61,7 +61,10 @@ func (l LineUse) Exhausted() bool {
 func (l LineUse) IsOver() bool { return l.Over > 0 || l.OverAmount.Sign() > 0 }
 
 // Use derives the use from all sessions of the series.
-func (s Series) Use(sessions []Session) Use {
+func (s Series) Use(sessions []Session) Use { return s.use(sessions) }
+
+// use is Use of these sessions and more.
+func (s Series) use(sessions []Session, more ...Session) Use {
 	var u Use
 	terms := s.terms()
 	for _, c := range terms.Caps {
@@ -71,30 +74,37 @@ func (s Series) Use(sessions []Session) Use {
 		u.Adjusted += a.Sessions
 		u.count(a.Treatment, a.Sessions, a.Amount)
 	}
-	for _, x := range sessions {
-		switch x.Stage {
-		case Held:
-			u.Held++
-		case Booked:
-			u.Booked++
-		case Delivered:
-			u.Delivered++
-		case Invoiced:
-			u.Delivered++
-			u.Invoiced++
-		case NoShow, LateOff:
-			if s.counts(x) {
-				u.Missed++
-			}
-		}
-		if s.counts(x) {
-			u.count(x.Treatment, 1, x.payers(terms.Share))
+	for _, list := range [][]Session{sessions, more} {
+		for _, x := range list {
+			u.take(x, s.counts(x), terms.Share)
 		}
 	}
 	for i := range u.Lines {
 		u.Lines[i].settle()
 	}
 	return u
+}
+
+// take adds a session, which counts or not.
+func (u *Use) take(x Session, counts bool, share Share) {
+	switch x.Stage {
+	case Held:
+		u.Held++
+	case Booked:
+		u.Booked++
+	case Delivered:
+		u.Delivered++
+	case Invoiced:
+		u.Delivered++
+		u.Invoiced++
+	case NoShow, LateOff:
+		if counts {
+			u.Missed++
+		}
+	}
+	if counts {
+		u.count(x.Treatment, 1, x.payers(share))
+	}
 }
 
 // counts reports whether a session uses the caps, by the series' policy.

@@ -58,7 +58,7 @@ func (h *Held) Hold(r timebok.Record, row []any) (isNew bool, err error) {
 		c.Base = have
 	}
 	if h.at == nil {
-		h.at = map[RecordKey]int{}
+		h.at, h.Changes = map[RecordKey]int{}, make([]Change, 0, 4) // a booking's
 	}
 	h.at[k] = len(h.Changes)
 	h.Changes = append(h.Changes, c)
