@@ -71,7 +71,8 @@ func TestExitStatus(t *testing.T) {
 		strings.Replace(doc, "</Invoice>", "", 1),                                                                                         // unreadable
 		`<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>`, "{}", `{"type":"380"}`, `{"colour":"red"}`, `{} {}`, ``, `{"issueDate":"0000000-00"}`) // 3 to 9
 	model := run("decode", valid).out
-	m := files(t, model)
+	m := files(t, model, strings.Replace(model, "{", `{"nmber":"1",`, 1), strings.Replace(model, `"lines":[{`, `"lines":[{"pris":1,`, 1),
+		strings.Replace(model, `"dueDate":"2026-12-02"`, `"dueDate":"2026-02-30"`, 1))
 	tests := []struct {
 		name string
 		args []string
@@ -110,6 +111,9 @@ func TestExitStatus(t *testing.T) {
 		{"encode an empty model", []string{"encode", f[4]}, "", bad},
 		{"encode too little", []string{"encode", f[5]}, "", bad},
 		{"encode what the model does not have", []string{"encode", f[6]}, "", bad},
+		{"encode a member too many", []string{"encode", m[1]}, "", bad},
+		{"encode a member too many in a line", []string{"encode", m[2]}, "", bad},
+		{"encode a day that never comes", []string{"encode", m[3]}, "", bad},
 		{"encode two models", []string{"encode", f[7]}, "", bad},
 		{"encode a date that is none", []string{"encode", f[9]}, "", bad},
 		{"encode an empty file", []string{"encode", f[8]}, "", bad},

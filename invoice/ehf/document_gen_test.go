@@ -17,7 +17,7 @@ func anyDocument() *rapid.Generator[ehf.Document] {
 		g := gen{t}
 		d := ehf.Document{
 			Type: ehf.TypeInvoice, Number: g.text(), IssueDate: g.day(2026, 0), DueDate: g.day(2026, 400),
-			Note: g.maybeText(), BuyerReference: g.maybeText(), Order: g.text(), AccountingCost: g.maybeText(),
+			Note: rapid.SampledFrom([]string{"", "", "#AAI#", "#", "x#", "##", "#ab#", "#abcd#", "to #ADU#"}).Draw(g.t, "subject") + g.maybeText(), BuyerReference: g.maybeText(), Order: g.text(), AccountingCost: g.maybeText(),
 			SalesOrder: g.maybeText(), Contract: g.maybeText(), Project: g.maybeText(), Terms: g.maybeText(),
 			Seller: g.seller(), Buyer: g.buyer(), Payment: g.payment(),
 		}

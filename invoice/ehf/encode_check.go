@@ -45,6 +45,9 @@ func (d *Document) checkHead(t *Totals, wrong *timebok.Reasons) {
 	}
 	need(wrong, "Number", d.Number != "")
 	need(wrong, "IssueDate", d.IssueDate != nil)
+	if d.Note != "" && !subjectIsKnown([]byte(d.Note)) {
+		wrong.Add(BadSubject, "Note")
+	}
 	if d.Currency != "" && d.Currency != kroner {
 		wrong.Add(BadCurrency, "Currency")
 	}

@@ -169,6 +169,7 @@ func TestAppendRefuses(t *testing.T) {
 		{"an attachment of nothing", ehf.BadMIME, "Attachments[1]", func(d *doc) { d.Attachments[1].URI = "" }},
 		{"a control character", ehf.BadText, "Lines[1].Name", func(d *doc) { d.Lines[1].Name = "a\x01b" }},
 		{"half a character", ehf.BadText, "Buyer.Name", func(d *doc) { d.Buyer.Name = "Bod\xc3" }},
+		{"a subject that is none", ehf.BadSubject, "Note", func(d *doc) { d.Note = "To you: #QQQ# x" }},
 		{"a non-character", ehf.BadText, "Note", func(d *doc) { d.Note = "\uffff" }},
 		{"spaces alone", ehf.BadText, "Terms", func(d *doc) { d.Terms = " \n" }},
 		{"spaces alone in an attribute", ehf.BadText, "Attachments[0].Filename", func(d *doc) { d.Attachments[0].Filename = " " }},

@@ -136,6 +136,10 @@ var (
 		"betalingsmottakeren skal bare oppgis når det er en annen enn selgeren [BR-17]",
 		"betalingsmottakaren skal berre oppgjevast når det er ein annan enn seljaren [BR-17]",
 		"a payee is only given when it is not the seller [BR-17]")
+	BadSubject = timebok.NewRule("ehf.note",
+		"en emnekode mellom nummertegn, som i #AAI#, må være i UNTDID 4451 [BR-CL-08]",
+		"ein emnekode mellom nummerteikn, som i #AAI#, må vere i UNTDID 4451 [BR-CL-08]",
+		"a subject between number signs, as in #AAI#, must be in UNTDID 4451 [BR-CL-08]")
 	BadText = timebok.NewRule("ehf.text",
 		"inneholder tegn som XML ikke kan bære, eller bare mellomrom [PEPPOL-EN16931-R008]",
 		"inneheld teikn som XML ikkje kan bere, eller berre mellomrom [PEPPOL-EN16931-R008]",

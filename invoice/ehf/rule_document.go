@@ -222,8 +222,9 @@ func splitWithoutStandard(c *check, _ node) bool {
 
 // noteSubject: a note may begin with a subject code between number signs. Only
 // what is three characters long is taken for one.
-func noteSubject(c *check, n node) bool {
-	v := c.value(n)
+func noteSubject(c *check, n node) bool { return subjectIsKnown(c.value(n)) }
+
+func subjectIsKnown(v []byte) bool {
 	from := -1
 	for i, ch := range v {
 		if ch != '#' {

@@ -13,6 +13,7 @@ type Limits struct {
 	Depth      int // elements inside one another; 64
 	Elements   int // elements in all; 2,000,000
 	Attributes int // attributes of one element, namespace declarations included; 64
+	Namespaces int // namespace declarations in force at one place; 256
 }
 
 func (l Limits) orDefault() Limits {
@@ -25,6 +26,7 @@ func (l Limits) orDefault() Limits {
 	or(&l.Depth, 64)
 	or(&l.Elements, 2_000_000)
 	or(&l.Attributes, 64)
+	or(&l.Namespaces, 256)
 	l.Bytes = min(l.Bytes, 1<<30) // positions are 32 bits wide
 	return l
 }
@@ -42,6 +44,7 @@ type scanner struct {
 	open   []node    // the elements that are open, outermost first
 	scope  []binding // the namespace declarations in force, innermost last
 	scopes uint64    // stands for the declarations in force
+	uris   [][]byte  // the namespaces of an element's attributes, of those that are foreign
 	seed   maphash.Seed
 	seen   [512]seen
 	other  seen        // the last name that was too long for them

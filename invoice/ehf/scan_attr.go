@@ -70,13 +70,14 @@ func (s *scanner) attributes(first int) (empty bool, err error) {
 func (s *scanner) checkAttributes(first int, prefixed bool) error {
 	attrs := s.t.attrs[first:]
 	if prefixed {
+		s.uris = append(s.uris[:0], make([][]byte, len(attrs))...)
 		for i := range attrs {
 			a := &attrs[i]
 			if a.local == a.raw.from {
 				continue
 			}
 			var ok bool
-			if a.space, _, ok = s.resolve(s.prefix(a), false); !ok {
+			if a.space, s.uris[i], ok = s.resolve(s.prefix(a), false); !ok {
 				return s.fail(Prefix, int(a.raw.from))
 			}
 			a.name = s.words.find(a.space, s.src[a.local:a.raw.to])
@@ -84,7 +85,7 @@ func (s *scanner) checkAttributes(first int, prefixed bool) error {
 	}
 	for i := range attrs {
 		for k := range attrs[:i] {
-			if s.sameName(&attrs[i], &attrs[k]) {
+			if s.sameName(attrs, i, k) {
 				return s.fail(Duplicate, int(attrs[i].raw.from))
 			}
 		}
@@ -107,16 +108,12 @@ func (s *scanner) prefix(a *attr) []byte {
 
 // sameName reports whether two attributes of one element have the same local
 // name in the same namespace.
-func (s *scanner) sameName(a, b *attr) bool {
+func (s *scanner) sameName(attrs []attr, i, k int) bool {
+	a, b := &attrs[i], &attrs[k]
 	if a.name != b.name || a.space != b.space || string(s.src[a.local:a.raw.to]) != string(s.src[b.local:b.raw.to]) {
 		return false
 	}
-	if a.space != foreign {
-		return true
-	}
-	_, x, _ := s.resolve(s.prefix(a), false)
-	_, y, _ := s.resolve(s.prefix(b), false)
-	return bytes.Equal(x, y)
+	return a.space != foreign || bytes.Equal(s.uris[i], s.uris[k])
 }
 
 // attributeValue reads an equals sign and a quoted value. Line ends and tabs
@@ -187,6 +184,9 @@ func (s *scanner) declare(at int, prefix, uri []byte) error {
 	switch p := string(prefix); {
 	case p == "xmlns", string(uri) == xmlns, p != "" && len(uri) == 0, (p == "xml") != (string(uri) == xml):
 		return s.fail(Prefix, at)
+	}
+	if len(s.scope) >= s.limits.Namespaces {
+		return s.fail(TooMany, at)
 	}
 	d := binding{space: spaceOf(uri), uri: uri, depth: len(s.open)}
 	d.prefix = pack(prefix)

@@ -29,7 +29,7 @@ const (
 	Prefix       ReadErrorKind = "a namespace prefix that is not declared, or declared wrongly"
 	TooLarge     ReadErrorKind = "larger than the limit"
 	TooDeep      ReadErrorKind = "nested deeper than the limit"
-	TooMany      ReadErrorKind = "more elements or attributes than the limit"
+	TooMany      ReadErrorKind = "more elements, attributes or namespaces than the limit"
 	NotEHF       ReadErrorKind = "neither a UBL 2.1 Invoice nor a CreditNote"
 )
 

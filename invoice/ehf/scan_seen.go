@@ -151,7 +151,7 @@ type opening struct {
 
 // sameRoot reports whether the root's start tag is the one that was kept.
 func (s *scanner) sameRoot() bool {
-	return len(s.root.scope) > 0 && len(s.root.scope) <= s.limits.Attributes && bytes.HasPrefix(s.src[s.i:], s.root.text)
+	return len(s.root.scope) > 0 && len(s.root.scope) <= min(s.limits.Attributes, s.limits.Namespaces) && bytes.HasPrefix(s.src[s.i:], s.root.text)
 }
 
 // enterRoot goes on behind that start tag, which began at from.

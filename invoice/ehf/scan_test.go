@@ -169,7 +169,7 @@ func TestScanAccepts(t *testing.T) {
 
 func TestLimitsAreOptions(t *testing.T) {
 	doc := sample("Invoice").bytes()
-	for name, l := range map[string]Limits{"bytes": {Bytes: 100}, "depth": {Depth: 3}, "elements": {Elements: 10}, "attributes": {Attributes: 2}} {
+	for name, l := range map[string]Limits{"bytes": {Bytes: 100}, "depth": {Depth: 3}, "elements": {Elements: 10}, "attributes": {Attributes: 2}, "namespaces": {Namespaces: 2}} {
 		var read *ReadError
 		if _, err := Validate(doc, &Options{Limits: l}); !errors.As(err, &read) {
 			t.Errorf("%s: %v", name, err)
@@ -190,6 +190,46 @@ func TestQuadraticDocumentIsGivenUp(t *testing.T) {
 	var read *ReadError
 	if _, err := Validate(doc.bytes(), nil); !errors.As(err, &read) || read.Kind != TooMany {
 		t.Error(err)
+	}
+}
+
+// So are declarations in thousands, which every prefix inside would be looked for in.
+// As many as the limits allow cost an element no more than its length.
+func TestManyNamespaces(t *testing.T) {
+	nested := func(depth, inside int) []byte {
+		var b strings.Builder
+		b.WriteString(`<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">`)
+		for d := range depth {
+			b.WriteString("<a")
+			for k := range 62 {
+				fmt.Fprintf(&b, ` xmlns:p%d="u:%d:%d"`, k, d, k)
+			}
+			b.WriteString(">")
+		}
+		for range inside {
+			b.WriteString("<b")
+			for k := range 62 {
+				fmt.Fprintf(&b, ` p%d:x=""`, k)
+			}
+			b.WriteString("/>")
+		}
+		return []byte(b.String() + strings.Repeat("</a>", depth) + "</Invoice>")
+	}
+	var read *ReadError
+	if _, err := Validate(nested(5, 0), nil); !errors.As(err, &read) || read.Kind != TooMany {
+		t.Errorf("310 declarations: %v", err)
+	}
+	if r, err := Validate(nested(4, 2000), nil); err != nil || r.Schema {
+		t.Errorf("248 declarations: %v", err)
+	}
+	twice := strings.Replace(string(nested(1, 1)), `p1:x=""`, `p0:x=""`, 1)
+	if _, err := Validate([]byte(twice), nil); !errors.As(err, &read) || read.Kind != Duplicate {
+		t.Errorf("one name twice: %v", err)
+	}
+	two := strings.Replace(twice, `p0:x="" p0:x=""`, `p0:x="" q:x="" `, 1)
+	two = strings.Replace(two, `xmlns:p1="u:0:1"`, `xmlns:q="u:0:0"`, 1)
+	if _, err := Validate([]byte(two), nil); !errors.As(err, &read) || read.Kind != Duplicate {
+		t.Errorf("one name by two prefixes: %v", err)
 	}
 }
 
