@@ -1,6 +1,7 @@
 package ehf
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -12,11 +13,12 @@ import (
 // writes comes back: Decode of it is the Document that was encoded, and nothing
 // is left over.
 //
-// What the model has no place for, what can't be read as what it should be, and
-// sums that differ from what the Document adds up to are left over, each with
-// its path; the rest is read all the same. Whether the document is good is
-// Validate's to say. The options may be nil; Decode heeds their Limits. The
-// error is a *ReadError.
+// What the model has no place for, an empty element among it, what can't be read
+// as what it should be, and sums that differ from what the Document adds up to are
+// left over, each with its path; the rest is read all the same. White space around a
+// number, a date or a fixed code is no part of it. Whether the document is good is
+// Validate's to say, also of what is not there. The options may be nil; Decode heeds
+// their Limits. The error is a *ReadError.
 func Decode(doc []byte, opts *Options) (Document, []Leftover, error) {
 	if opts == nil {
 		opts = &Options{}
@@ -29,7 +31,7 @@ func Decode(doc []byte, opts *Options) (Document, []Leftover, error) {
 	if !r.credit && !r.is(root, invInvoice) {
 		return Document{}, nil, r.fail(NotEHF, 0)
 	}
-	r.read = make([]bool, len(r.elems))
+	r.marks = make([]mark, len(r.elems))
 	r.readAttr = make([]bool, len(r.attrs))
 	r.currency = string(normal(r.value(r.child(root, cbcDocumentCurrencyCode))))
 	d := r.document()
@@ -59,15 +61,42 @@ type reader struct {
 	tree
 	credit   bool
 	currency string
-	read     []bool // by node
+	marks    []mark // by node
 	readAttr []bool // by attribute
 	left     []Leftover
 	places   places
 }
 
+// A mark says what became of an element.
+type mark uint8
+
+const (
+	unread mark = iota
+	read        // it is in the Document, if not all that is in it
+	told        // it is left over with all that is in it, and that has been noted
+)
+
+// mark marks an element as read, if there is one.
+func (r *reader) mark(n node) {
+	if n != none && r.marks[n] == unread {
+		r.marks[n] = read
+	}
+}
+
+// unmark leaves an element over, after all, as one that the model has no place for.
+func (r *reader) unmark(n node) {
+	if r.marks[n] == read {
+		r.marks[n] = unread
+	}
+}
+
+// empty reports whether there is nothing in an element, which says nothing then and
+// is left over.
+func (r *reader) empty(n node) bool { return r.elems[n].flags&blank != 0 }
+
 // document reads everything but the sums.
 func (r *reader) document() Document {
-	r.read[root] = true
+	r.marks[root] = read
 	r.fixed(root, "cbc:CustomizationID", customization)
 	r.fixed(root, "cbc:ProfileID", profileID)
 	d := Document{
@@ -84,9 +113,7 @@ func (r *reader) document() Document {
 	if d.Currency == kroner {
 		d.Currency = ""
 	}
-	lines := "cac:InvoiceLine"
 	if r.credit {
-		lines = "cac:CreditNoteLine"
 		d.Type = TypeCode(r.text(root, "cbc:CreditNoteTypeCode"))
 	} else {
 		d.Type = TypeCode(r.text(root, "cbc:InvoiceTypeCode"))
@@ -104,7 +131,7 @@ func (r *reader) document() Document {
 	for n := range r.all(root, "cac:AllowanceCharge") {
 		d.Adjustments = append(d.Adjustments, r.adjustment(n))
 	}
-	for n := range r.all(root, lines) {
+	for n := range r.lines() {
 		d.Lines = append(d.Lines, r.line(n))
 	}
 	for n := range r.all(r.at(root, "cac:TaxTotal"), "cac:TaxSubtotal") {
@@ -117,14 +144,14 @@ func (r *reader) document() Document {
 // 50 the project of a credit note, and none an attachment.
 func (r *reader) additional(d *Document, n node) {
 	switch code := string(normal(r.value(r.child(n, cbcDocumentTypeCode)))); {
-	case code == "130" && d.Object.IsZero():
+	case code == "130" && d.Object.IsZero() && r.has(n, "cbc:ID"):
 		r.fixed(n, "cbc:DocumentTypeCode", code)
 		d.Object = r.identifier(n, "cbc:ID")
-	case code == "50" && r.credit && d.Project == "":
+	case code == "50" && r.credit && d.Project == "" && r.has(n, "cbc:ID"):
 		r.fixed(n, "cbc:DocumentTypeCode", code)
 		d.Project = r.text(n, "cbc:ID")
 	case code != "":
-		r.read[n] = false
+		r.unmark(n)
 	default:
 		x := Attachment{ID: r.text(n, "cbc:ID"), Description: r.text(n, "cbc:DocumentDescription"), URI: r.text(n, "cac:Attachment/cac:ExternalReference/cbc:URI")}
 		if k := r.at(n, "cac:Attachment/cbc:EmbeddedDocumentBinaryObject"); k != none {
@@ -145,9 +172,9 @@ func (r *reader) payment(d *Document) {
 		if first {
 			p = &Payment{Code: code, ID: id}
 		}
-		account := r.child(n, cacPayeeFinancialAccount)
+		account := r.at(n, "cac:PayeeFinancialAccount")
 		if !first && (code != p.Code || id != p.ID || account == none || len(p.Accounts) == 0) {
-			r.read[n] = false
+			r.unmark(n)
 			continue
 		}
 		r.text(n, "cbc:PaymentMeansCode")
@@ -159,7 +186,6 @@ func (r *reader) payment(d *Document) {
 			}
 		}
 		if account != none {
-			account = r.at(n, "cac:PayeeFinancialAccount")
 			p.Accounts = append(p.Accounts, Account{
 				ID: r.text(account, "cbc:ID"), Name: r.text(account, "cbc:Name"), BIC: r.text(account, "cac:FinancialInstitutionBranch/cbc:ID"),
 			})
@@ -191,6 +217,14 @@ func (r *reader) exemption(d *Document, n node) {
 	r.text(n, "cbc:TaxExemptionReason")
 }
 
+// lines are the lines of the document.
+func (r *reader) lines() iter.Seq[node] {
+	if r.credit {
+		return r.all(root, "cac:CreditNoteLine")
+	}
+	return r.all(root, "cac:InvoiceLine")
+}
+
 func (r *reader) period(n node) *Period {
 	k := r.at(n, "cac:InvoicePeriod")
 	if k == none {
@@ -203,23 +237,27 @@ func (r *reader) period(n node) *Period {
 	return p
 }
 
-// rest notes what has not been read, outermost first.
+// rest notes what has not been read: the outermost element, not what is in it.
 func (r *reader) rest() {
 	for i := range r.elems {
 		n := node(i)
 		e := &r.elems[n]
-		switch {
-		case !r.read[n]:
-			if e.parent == none || r.read[e.parent] {
-				r.leave(n, "", Unmodelled)
-			}
+		if e.parent != none && r.marks[e.parent] == told {
+			r.marks[n] = told
+		}
+		switch r.marks[n] {
+		case told:
 			continue
-		case e.flags&mixed != 0:
-			r.leave(n, "/text()", Unmodelled)
+		case unread:
+			r.leave(n, Unmodelled)
+			continue
+		}
+		if e.flags&mixed != 0 {
+			r.leavePart(n, "/text()")
 		}
 		for a := e.attrs; a < e.attrsEnd; a++ {
 			if !r.readAttr[a] {
-				r.leave(n, "/@"+string(r.src[r.attrs[a].raw.from:r.attrs[a].raw.to]), Unmodelled)
+				r.leavePart(n, "/@"+string(r.src[r.attrs[a].raw.from:r.attrs[a].raw.to]))
 			}
 		}
 	}

@@ -1,6 +1,8 @@
 package ehf
 
 import (
+	"slices"
+
 	exact "github.com/shopspring/decimal"
 	"github.com/timebok/timebok"
 )
@@ -16,15 +18,13 @@ func (r *reader) party(n node) Party {
 		}
 	}
 	for k := range r.all(n, "cac:PartyTaxScheme") {
-		scheme := r.peek(r.child(k, cacTaxScheme), "cbc:ID")
-		switch {
-		case scheme == "VAT" && p.VATNumber == "":
+		switch scheme := r.peek(r.child(k, cacTaxScheme), "cbc:ID"); {
+		case scheme == "VAT" && p.VATNumber == "" && r.has(k, "cbc:CompanyID"):
 			p.VATNumber = r.text(k, "cbc:CompanyID")
-		case scheme == "TAX" && p.TaxNumber == "":
+		case scheme == "TAX" && p.TaxNumber == "" && r.has(k, "cbc:CompanyID"):
 			p.TaxNumber = r.text(k, "cbc:CompanyID")
 		default:
-			r.read[k] = false
-			continue
+			r.unmark(k)
 		}
 		r.at(k, "cac:TaxScheme/cbc:ID")
 	}
@@ -85,7 +85,9 @@ func (r *reader) line(n node) Line {
 	l.Quantity = r.number(n, quantity)
 	l.Unit = r.attr(r.at(n, quantity), atUnitCode)
 	if k := r.at(n, "cac:Price/cbc:BaseQuantity"); k != none {
-		l.Per = r.numberOf(k)
+		if l.Per = r.numberOf(k); l.Per.IsZero() {
+			r.unmark(k) // 0 of the model is 1
+		}
 		if unit, _ := r.attribute(k, atUnitCode); string(unit) == l.Unit {
 			r.attr(k, atUnitCode)
 		}
@@ -152,14 +154,15 @@ func (r *reader) sums(d *Document) {
 	tax := r.at(root, "cac:TaxTotal")
 	r.sum(tax, "cbc:TaxAmount", t.VAT)
 	for k := range r.all(tax, "cac:TaxSubtotal") {
-		of := Subtotal{VAT: r.vat(r.at(k, "cac:TaxCategory"))}
-		for _, s := range t.ByVAT {
-			if s.VAT == of.VAT {
-				of = s
-			}
+		v := r.vat(r.at(k, "cac:TaxCategory"))
+		i := slices.IndexFunc(t.ByVAT, func(s Subtotal) bool { return s.VAT == v })
+		if i < 0 { // nothing in the document has such a tax, or there was one of it before
+			r.leave(k, Differs)
+			continue
 		}
-		r.sum(k, "cbc:TaxableAmount", of.Net)
-		r.sum(k, "cbc:TaxAmount", of.Tax)
+		r.sum(k, "cbc:TaxableAmount", t.ByVAT[i].Net)
+		r.sum(k, "cbc:TaxAmount", t.ByVAT[i].Tax)
+		t.ByVAT = slices.Delete(t.ByVAT, i, i+1)
 	}
 	total := r.at(root, "cac:LegalMonetaryTotal")
 	r.sum(total, "cbc:LineExtensionAmount", t.Lines)
@@ -168,12 +171,8 @@ func (r *reader) sums(d *Document) {
 	r.sum(total, "cbc:AllowanceTotalAmount", t.Allowances)
 	r.sum(total, "cbc:ChargeTotalAmount", t.Charges)
 	r.sum(total, "cbc:PayableAmount", t.Payable)
-	lines := cacInvoiceLine
-	if r.credit {
-		lines = cacCreditNoteLine
-	}
 	i := 0
-	for k := r.child(root, lines); k != none; k = r.again(k) {
+	for k := range r.lines() {
 		amount, _ := d.Lines[i].Amount()
 		r.sum(k, "cbc:LineExtensionAmount", amount)
 		i++
@@ -189,6 +188,6 @@ func (r *reader) sum(n node, path string, want timebok.Money) {
 	case !ok:
 		r.unreadable(k)
 	case ore != want.Ore():
-		r.leave(k, "", Differs)
+		r.leave(k, Differs)
 	}
 }

@@ -37,8 +37,16 @@ func (r *reader) label(n node) []byte {
 	return r.src[e.raw.from:e.raw.to]
 }
 
-// leave notes that an element, or what is behind it in its path, is left over.
-func (r *reader) leave(n node, behind string, kind LeftoverKind) {
+// leave notes that an element is left over, with all that is in it.
+func (r *reader) leave(n node, kind LeftoverKind) {
+	r.note(n, "", kind)
+	r.marks[n] = told
+}
+
+// leavePart notes what is behind an element in its path.
+func (r *reader) leavePart(n node, behind string) { r.note(n, behind, Unmodelled) }
+
+func (r *reader) note(n node, behind string, kind LeftoverKind) {
 	if r.places == nil {
 		r.places = r.findPlaces()
 	}

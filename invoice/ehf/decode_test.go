@@ -66,6 +66,8 @@ func TestDocumentJSON(t *testing.T) {
 
 func TestDecodeLeavesOver(t *testing.T) {
 	doc := string(must(ehf.Append(nil, full())))
+	const zero = `<cac:TaxSubtotal><cbc:TaxableAmount currencyID="NOK">0.00</cbc:TaxableAmount><cbc:TaxAmount currencyID="NOK">0.00</cbc:TaxAmount>` +
+		`<cac:TaxCategory><cbc:ID>G</cbc:ID><cbc:Percent>0</cbc:Percent><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:TaxCategory></cac:TaxSubtotal>`
 	tests := []struct {
 		name     string
 		old, new string
@@ -78,6 +80,21 @@ func TestDecodeLeavesOver(t *testing.T) {
 		{"an element of nobody's", "<cac:PaymentTerms>", `<x:y xmlns:x="urn:x"><x:z/></x:y><cac:PaymentTerms>`, "/Invoice/x:y", ehf.Unmodelled},
 		{"a second note", "<cbc:Note>Gjelder", "<cbc:Note>En</cbc:Note><cbc:Note>Gjelder", "/Invoice/cbc:Note[2]", ehf.Unmodelled},
 		{"an empty element", "<cbc:BuyerReference>Deres ref 7", "<cbc:BuyerReference>", "/Invoice/cbc:BuyerReference", ehf.Unmodelled},
+		{"an empty aggregate", "<cac:PaymentTerms>", "<cac:TaxRepresentativeParty/><cac:PaymentTerms>", "/Invoice/cac:TaxRepresentativeParty", ehf.Unmodelled},
+		{"an empty aggregate that the model knows", "<cac:Contact><cbc:Name>Skadeoppgjør</cbc:Name></cac:Contact>", "<cac:Contact>\n</cac:Contact>",
+			"/Invoice/cac:AccountingCustomerParty/cac:Party/cac:Contact", ehf.Unmodelled},
+		{"an empty line", "<cac:InvoiceLine>", "<cac:InvoiceLine></cac:InvoiceLine><cac:InvoiceLine>", "/Invoice/cac:InvoiceLine[1]", ehf.Unmodelled},
+		{"no scheme of tax", "<cbc:Percent>15</cbc:Percent><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:ClassifiedTaxCategory>",
+			"<cbc:Percent>15</cbc:Percent><cac:TaxScheme/></cac:ClassifiedTaxCategory>", "/Invoice/cac:InvoiceLine[4]/cac:Item/cac:ClassifiedTaxCategory/cac:TaxScheme", ehf.Unmodelled},
+		{"a tax registration without a number", "<cbc:CompanyID>Foretaksregisteret</cbc:CompanyID>", "",
+			"/Invoice/cac:AccountingSupplierParty/cac:Party/cac:PartyTaxScheme[2]", ehf.Unmodelled},
+		{"an invoiced object without a name", "<cac:AdditionalDocumentReference><cbc:ID>A1</cbc:ID>",
+			"<cac:AdditionalDocumentReference><cbc:DocumentTypeCode>130</cbc:DocumentTypeCode></cac:AdditionalDocumentReference><cac:AdditionalDocumentReference><cbc:ID>A1</cbc:ID>",
+			"/Invoice/cac:AdditionalDocumentReference[2]", ehf.Unmodelled},
+		{"a price for no unit", ">1</cbc:BaseQuantity>", ">0</cbc:BaseQuantity>", "/Invoice/cac:InvoiceLine[1]/cac:Price/cbc:BaseQuantity", ehf.Unmodelled},
+		{"a tax that nothing has", "</cac:TaxSubtotal></cac:TaxTotal>", "</cac:TaxSubtotal>" + zero + "</cac:TaxTotal>", "/Invoice/cac:TaxTotal/cac:TaxSubtotal[6]", ehf.Differs},
+		{"a tax told twice", "</cac:TaxSubtotal></cac:TaxTotal>", "</cac:TaxSubtotal>" + strings.Replace(zero, ">G<", ">Z<", 1) + "</cac:TaxTotal>",
+			"/Invoice/cac:TaxTotal/cac:TaxSubtotal[6]", ehf.Differs},
 		{"an attribute", "<cbc:InvoiceTypeCode>", `<cbc:InvoiceTypeCode listID="UNCL1001">`, "/Invoice/cbc:InvoiceTypeCode/@listID", ehf.Unmodelled},
 		{"text between elements", "<cac:PaymentTerms>", "<cac:PaymentTerms>netto", "/Invoice/cac:PaymentTerms/text()", ehf.Unmodelled},
 		{"another scheme of tax", "<cbc:ID>TAX</cbc:ID>", "<cbc:ID>GST</cbc:ID>", "/Invoice/cac:AccountingSupplierParty/cac:Party/cac:PartyTaxScheme[2]", ehf.Unmodelled},
@@ -100,12 +117,12 @@ func TestDecodeLeavesOver(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, l := range left {
-				if l == (ehf.Leftover{Path: tt.path, Kind: tt.kind}) {
-					return
-				}
+			if tt.kind == ehf.Unreadable && len(left) > 1 {
+				left = left[:1] // without the number the sums differ too
 			}
-			t.Errorf("left over %v, want %s %s", left, tt.path, tt.kind)
+			if diff := cmp.Diff([]ehf.Leftover{{Path: tt.path, Kind: tt.kind}}, left); diff != "" {
+				t.Errorf("left over (-want +got):\n%s", diff)
+			}
 		})
 	}
 }

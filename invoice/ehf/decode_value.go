@@ -12,17 +12,18 @@ import (
 )
 
 // The methods below take the path of a part, such as "cac:Price/cbc:PriceAmount",
-// and mark what lies on it as read. A part that is not there is the zero value;
-// of several the first is meant, and the others are left over.
+// and mark what lies on it as read. A part that is empty or not there is the zero
+// value; of several the first is meant, and the others are left over.
 
 // at is the element at a path below n, or none.
 func (r *reader) at(n node, path string) node {
 	for n != none && path != "" {
 		step, rest, _ := strings.Cut(path, "/")
 		n, path = r.child(n, nameOf(step)), rest
-		if n != none {
-			r.read[n] = true
+		if n != none && r.empty(n) {
+			return none
 		}
+		r.mark(n)
 	}
 	return n
 }
@@ -33,27 +34,29 @@ func nameOf(full string) name {
 	return words().find(prefixes[full[:cut]], []byte(full[cut:]))
 }
 
-// all are the children of n of a name.
+// all are the children of n of a name, but for empty ones.
 func (r *reader) all(n node, step string) iter.Seq[node] {
 	want := nameOf(step)
 	return func(yield func(node) bool) {
 		for k := r.child(n, want); k != none; k = r.again(k) {
-			r.read[k] = true
-			if !yield(k) {
+			if r.empty(k) {
+				continue
+			}
+			if r.mark(k); !yield(k) {
 				return
 			}
 		}
 	}
 }
 
-// text is the text of a leaf. One that is blank says nothing and is left over.
+// text is the text of a leaf.
 func (r *reader) text(n node, path string) string {
 	k := r.at(n, path)
 	if k == none {
 		return ""
 	}
-	if e := &r.elems[k]; e.flags&(blank|hasChild) != 0 {
-		r.read[k] = false
+	if r.elems[k].flags&hasChild != 0 {
+		r.unmark(k)
 		return ""
 	}
 	return string(r.value(k))
@@ -61,6 +64,12 @@ func (r *reader) text(n node, path string) string {
 
 // peek is text that marks nothing.
 func (r *reader) peek(n node, step string) string { return string(r.value(r.child(n, nameOf(step)))) }
+
+// has reports whether n has a child with a text. It marks nothing.
+func (r *reader) has(n node, step string) bool {
+	k := r.child(n, nameOf(step))
+	return k != none && r.elems[k].flags&(blank|hasChild) == 0
+}
 
 // attr is the value of an attribute.
 func (r *reader) attr(n node, want name) string {
@@ -89,7 +98,7 @@ func (r *reader) identifier(n node, path string) Identifier {
 // fixed reads a leaf whose value Encode writes by itself.
 func (r *reader) fixed(n node, path, want string) {
 	if k := r.at(n, path); k != none && string(normal(r.value(k))) != want {
-		r.leave(k, "", Differs)
+		r.leave(k, Differs)
 	}
 }
 
@@ -97,7 +106,7 @@ func (r *reader) fixed(n node, path, want string) {
 func (r *reader) scheme(n node) { r.fixed(n, "cac:TaxScheme/cbc:ID", "VAT") }
 
 // unreadable leaves a leaf over and says why.
-func (r *reader) unreadable(n node) { r.leave(n, "", Unreadable) }
+func (r *reader) unreadable(n node) { r.leave(n, Unreadable) }
 
 func (r *reader) date(n node, path string) *civil.Date {
 	k := r.at(n, path)

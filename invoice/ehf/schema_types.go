@@ -122,13 +122,13 @@ func (d dataType) valid(b []byte) bool {
 			return true
 		}
 		rest, ok := cutDate(b)
-		return ok && validZone(rest)
+		return ok && validZone(rest) && !yearZero(b)
 	case timeOfDay:
 		rest, ok := cutTime(b)
 		return ok && validZone(rest)
 	case dateTime:
 		rest, ok := cutDate(b)
-		if !ok || len(rest) == 0 || rest[0] != 'T' {
+		if !ok || len(rest) == 0 || rest[0] != 'T' || yearZero(b) {
 			return false
 		}
 		rest, ok = cutTime(rest[1:])
@@ -178,6 +178,11 @@ func validDecimal(b []byte) bool {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
+// yearZero reports whether a date is in the year zero, which XML Schema 1.0 does not
+// have. The official rules read dates by version 1.1, where it is the year before the
+// first.
+func yearZero(b []byte) bool { return bytes.HasPrefix(bytes.TrimPrefix(b, []byte("-")), []byte("0000-")) }
+
 // cutDate takes a date without its time zone off the beginning of b.
 func cutDate(b []byte) (rest []byte, ok bool) {
 	if len(b) > 0 && b[0] == '-' {
@@ -192,7 +197,7 @@ func cutDate(b []byte) (rest []byte, ok bool) {
 	}
 	month, ok1 := twoDigits(b[y+1:])
 	day, ok2 := twoDigits(b[y+4:])
-	if !ok1 || !ok2 || month < 1 || month > 12 || day < 1 || y == 4 && string(b[:4]) == "0000" {
+	if !ok1 || !ok2 || month < 1 || month > 12 || day < 1 {
 		return nil, false
 	}
 	year := 0 // of the Gregorian cycle of 400 years
