@@ -156,14 +156,28 @@ func (c *check) plainAttributes(n node, d dataType) {
 		a := &c.attrs[i]
 		switch {
 		case a.space == xsiSpace:
-			// xsi:type and xsi:nil promise what UBL has no use for.
-			if l := string(c.src[a.local:a.raw.to]); l != "schemaLocation" && l != "noNamespaceSchemaLocation" {
-				c.problem(n, problemForeignAttribute, unknown)
-			}
+			c.instance(n, string(c.src[a.local:a.raw.to]), c.bytes(a.value, a.side))
 		case a.space != noSpace || !d.allows(a.name):
 			c.problem(n, problemForeignAttribute, a.name)
 		case !validAttribute(a.name, c.bytes(a.value, a.side)):
 			c.problem(n, problemAttributeValue, a.name)
 		}
+	}
+}
+
+// instance checks an attribute of XML Schema itself, which any element may have.
+func (c *check) instance(n node, local string, value []byte) {
+	good := false
+	switch local {
+	case "schemaLocation": // where schemas are, which are not read
+		good = validURIs(value)
+	case "noNamespaceSchemaLocation":
+		good = validURI(trim(value))
+	default: // xsi:type and xsi:nil promise what UBL has no use for
+		c.problem(n, problemForeignAttribute, unknown)
+		return
+	}
+	if !good {
+		c.problem(n, problemAttributeValue, unknown)
 	}
 }

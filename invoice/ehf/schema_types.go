@@ -1,6 +1,9 @@
 package ehf
 
-import "bytes"
+import (
+	"bytes"
+	"strconv"
+)
 
 // A dataType is one of UBL's unqualified data types, by what it demands.
 type dataType uint8
@@ -122,13 +125,13 @@ func (d dataType) valid(b []byte) bool {
 			return true
 		}
 		rest, ok := cutDate(b)
-		return ok && validZone(rest) && !yearZero(b)
+		return ok && validZone(rest) && validYear(b)
 	case timeOfDay:
 		rest, ok := cutTime(b)
 		return ok && validZone(rest)
 	case dateTime:
 		rest, ok := cutDate(b)
-		if !ok || len(rest) == 0 || rest[0] != 'T' || yearZero(b) {
+		if !ok || len(rest) == 0 || rest[0] != 'T' || !validYear(b) {
 			return false
 		}
 		rest, ok = cutTime(rest[1:])
@@ -178,10 +181,15 @@ func validDecimal(b []byte) bool {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// yearZero reports whether a date is in the year zero, which XML Schema 1.0 does not
-// have. The official rules read dates by version 1.1, where it is the year before the
-// first.
-func yearZero(b []byte) bool { return bytes.HasPrefix(bytes.TrimPrefix(b, []byte("-")), []byte("0000-")) }
+// validYear reports whether the year of a date is one that XML Schema 1.0 has, which
+// the year zero is not, and that its processors read, which have 32 bits for it. The
+// official rules read dates by version 1.1: there the year zero is that before the first.
+func validYear(b []byte) bool {
+	digits := bytes.TrimPrefix(b, []byte("-"))
+	year, _, _ := bytes.Cut(digits, []byte("-"))
+	n, err := strconv.ParseInt(string(b[:len(b)-len(digits)+len(year)]), 10, 32)
+	return err == nil && n != 0
+}
 
 // cutDate takes a date without its time zone off the beginning of b.
 func cutDate(b []byte) (rest []byte, ok bool) {
@@ -307,27 +315,10 @@ func validLanguage(b []byte) bool {
 			return false
 		}
 		for _, c := range part {
-			letter := c|0x20 >= 'a' && c|0x20 <= 'z'
-			if !letter && (i == 0 || !isDigit(c)) {
+			if !isLetter(c) && (i == 0 || !isDigit(c)) {
 				return false
 			}
 		}
 	}
 	return true
 }
-
-// validURI refuses what no URI reference can have: a percent sign without two
-// hexadecimal digits, a second number sign, a colon before any scheme.
-func validURI(b []byte) bool {
-	if len(b) > 0 && b[0] == ':' || bytes.Count(b, []byte("#")) > 1 {
-		return false
-	}
-	for i, c := range b {
-		if c == '%' && (i+2 >= len(b) || !isHex(b[i+1]) || !isHex(b[i+2])) {
-			return false
-		}
-	}
-	return true
-}
-
-func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
