@@ -25,7 +25,7 @@ type Envelope struct {
 
 	DocumentType ID     `json:"documentType"` // DOCUMENTID
 	Process      ID     `json:"process"`      // PROCESSID
-	Country      string `json:"country"`      // COUNTRY_C1: of the sender, ISO 3166-1 alpha-2
+	Country      string `json:"country"`      // COUNTRY_C1: of the sender, ISO 3166-1 alpha-2, XK or 1A
 
 	MLSTo   Identifier `json:"mlsTo,omitzero"`    // where the status shall go, with the scheme 0242; none: where the network says
 	MLSType MLSType    `json:"mlsType,omitempty"` // which statuses are wanted; "" is FailureOnly
@@ -60,10 +60,10 @@ func (id *ID) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// A Scope is an entry of the header.
+// A Scope is an entry of the header. No two of an envelope have the same type.
 type Scope struct {
 	Type       string `json:"type"`
-	Instance   string `json:"instance"`
+	Instance   string `json:"instance"` // may be empty
 	Identifier string `json:"identifier,omitempty"`
 }
 

@@ -2,7 +2,6 @@ package ehf
 
 import (
 	"strings"
-	"time"
 
 	"github.com/timebok/timebok"
 )
@@ -93,8 +92,8 @@ func (r *envelopeReader) header(n node) {
 		r.e.Instance = r.one(k, "InstanceIdentifier", "Instance")
 		r.e.Type = r.one(k, "Type", "Type")
 		if text := r.one(k, "CreationDateAndTime", "Created"); text != "" {
-			created, err := time.Parse("2006-01-02T15:04:05Z07:00", text)
-			if err != nil {
+			created, ok := parseInstant(text)
+			if !ok {
 				r.wrong.Add(BadCreated, "Created")
 			}
 			r.e.Created = created
@@ -145,8 +144,8 @@ func (r *envelopeReader) scopes(n node) {
 				s.Identifier = r.leaf(f)
 			}
 		}
-		if isReserved(s.Type) {
-			seen[s.Type]++
+		if seen[s.Type]++; s.Type != "" && seen[s.Type] > 1 && !isRead(s.Type) {
+			r.wrong.Add(BadScope, at("More", len(r.e.More), "Type"))
 		}
 		r.scope(s)
 	}
@@ -184,7 +183,7 @@ func (r *envelopeReader) scope(s Scope) {
 		r.e.Process = ID{or(s.Identifier, processes), s.Instance}
 		r.given(s.Instance, "Process")
 	case scopeCountry:
-		if r.e.Country = s.Instance; !isCountry(s.Instance) {
+		if r.e.Country = s.Instance; !isSenderCountry(s.Instance) {
 			r.wrong.Add(BadCountry, "Country")
 		}
 	case scopeMLSTo:
@@ -196,6 +195,7 @@ func (r *envelopeReader) scope(s Scope) {
 			r.e.MLSType = t
 		}
 	case "":
+		r.given("", "BusinessScope.Scope.Type")
 	default:
 		r.e.More = append(r.e.More, s)
 	}
@@ -210,28 +210,29 @@ func (r *envelopeReader) given(text, field string) {
 // payload finds the document, which is all that may follow the header, and holds
 // the header to it.
 func (r *envelopeReader) payload(n node) []byte {
-	if n == none || r.elems[n].next != none || r.elems[n].space == noSpace || string(r.uri(n)) == envelopeURI {
+	if n == none || r.elems[n].next != none || r.elems[n].space == noSpace || string(r.uri(n)) == envelopeURI || r.elems[root].flags&mixed != 0 {
 		r.wrong.Add(BadScope, "Document")
 		return nil
 	}
 	part, ok := r.markupOf(n)
 	if !ok {
-		r.wrong.Add(timebok.Missing, "Document")
+		r.wrong.Add(BadPayload, "Document")
 		return nil
 	}
+	uri, local := r.spaceURI(n), string(r.tag(n))
+	if r.e.Standard != "" && r.e.Standard != uri {
+		r.wrong.Add(OtherDocument, "Standard")
+	}
+	if r.e.Type != "" && r.e.Type != local {
+		r.wrong.Add(OtherDocument, "Type")
+	}
 	if id := r.e.DocumentType.Value; id != "" {
-		if r.e.Standard != "" && !strings.HasPrefix(id, r.e.Standard+"::") {
-			r.wrong.Add(OtherDocument, "Standard")
+		if !strings.HasPrefix(id, uri+"::"+local+"##") {
+			r.wrong.Add(OtherDocument, "DocumentType")
 		}
 		if r.e.TypeVersion != "" && !strings.HasSuffix(id, "::"+r.e.TypeVersion) {
 			r.wrong.Add(OtherDocument, "TypeVersion")
 		}
-	}
-	if r.e.Standard != "" && r.e.Standard != r.spaceURI(n) {
-		r.wrong.Add(OtherDocument, "Standard")
-	}
-	if r.e.Type != "" && r.e.Type != string(r.tag(n)) {
-		r.wrong.Add(OtherDocument, "Type")
 	}
 	return r.declared(n, part)
 }

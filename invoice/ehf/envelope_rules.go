@@ -23,6 +23,10 @@ var (
 		"must be a service provider (0242), and the type FAILURE_ONLY or ALWAYS_SEND")
 	BadScope = timebok.NewRule("ehf.envelope.scope",
 		"må stå nøyaktig én gang", "må stå nøyaktig éin gong", "must stand exactly once")
+	BadPayload = timebok.NewRule("ehf.envelope.payload",
+		"er ikke et XML-dokument med elementer i; binært innhold og ren tekst leses ikke",
+		"er ikkje eit XML-dokument med element i; binært innhald og rein tekst blir ikkje lese",
+		"is no XML document with elements in it; binary content and plain text are not read")
 	OtherDocument = timebok.NewRule("ehf.envelope.other",
 		"stemmer ikke med dokumentet i konvolutten",
 		"stemmer ikkje med dokumentet i konvolutten",

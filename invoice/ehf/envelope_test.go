@@ -119,14 +119,20 @@ func TestEnvelopeRoundTrip(t *testing.T) {
 			Sender: clinic, Receiver: ehf.Identifier{Scheme: "9999", Value: rapid.StringMatching(`[!-~]{1,40}`).Draw(t, "receiver")},
 			Instance: id.String(),
 			Created:  time.Unix(rapid.Int64Range(0, 1<<35).Draw(t, "second"), rapid.Int64Range(0, 999_999_999).Draw(t, "nano")).In(zone),
-			Country:  rapid.SampledFrom([]string{"NO", "SE", "DK"}).Draw(t, "country"),
+			Country:  rapid.SampledFrom([]string{"NO", "SE", "XK", "1A"}).Draw(t, "country"),
 			MLSType:  rapid.SampledFrom([]ehf.MLSType{"", ehf.FailureOnly, ehf.AlwaysSend}).Draw(t, "type"),
 		}
 		if rapid.Bool().Draw(t, "to") {
-			e.MLSTo = ehf.Identifier{Scheme: "0242", Value: rapid.StringMatching(`[0-9]{6}(-[A-Z]{3,12})?`).Draw(t, "provider")}
+			e.MLSTo = ehf.Identifier{Scheme: "0242", Value: rapid.StringMatching(`[0-9]{6}(-[0-9A-Za-z_]{3,12}(\.[A-Z~.\-_0-9]{3,24})?)?`).Draw(t, "provider")}
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "scopes") {
-			e.More = append(e.More, ehf.Scope{Type: text.Draw(t, "scope"), Instance: text.Draw(t, "value"), Identifier: text.Draw(t, "id")})
+			more := ehf.Scope{Type: text.Draw(t, "scope"), Identifier: text.Draw(t, "id")}
+			if rapid.Bool().Draw(t, "valued") {
+				more.Instance = text.Draw(t, "value")
+			}
+			if !slices.ContainsFunc(e.More, func(s ehf.Scope) bool { return s.Type == more.Type }) {
+				e.More = append(e.More, more)
+			}
 		}
 		doc := rapid.SampledFrom(docs).Draw(t, "doc")
 		var out bytes.Buffer
@@ -178,10 +184,12 @@ func TestAppendEnvelopeRefuses(t *testing.T) {
 		}), nil, "Standard ehf.envelope.other, Type ehf.envelope.other, TypeVersion ehf.envelope.other, DocumentType ehf.envelope.other, Process ehf.envelope.other, " +
 			"DocumentType field.missing, Process field.missing"},
 		{"status to no provider", set(func(e *ehf.Envelope) { e.MLSTo, e.MLSType = clinic, "always" }), nil, "MLSTo ehf.envelope.mls, MLSType ehf.envelope.mls"},
+		{"status to a provider with a short addition", set(func(e *ehf.Envelope) { e.MLSTo = ehf.Identifier{Scheme: "0242", Value: "123456-ab"} }), nil, "MLSTo ehf.envelope.mls"},
+		{"status to a provider with odd letters", set(func(e *ehf.Envelope) { e.MLSTo = ehf.Identifier{Scheme: "0242", Value: "123456-A!B"} }), nil, "MLSTo ehf.envelope.mls"},
 		{"a scope of Peppol's", set(func(e *ehf.Envelope) {
-			e.More = []ehf.Scope{{Type: "PROCESSID", Instance: "x"}, {Type: "a"}, {Type: "\x01", Instance: " b"}}
+			e.More = []ehf.Scope{{Type: "PROCESSID", Instance: "x"}, {Type: "a"}, {Type: "\x01", Instance: " b"}, {Type: "COUNTRY_C4"}, {Instance: "x"}, {Type: "a", Instance: "x"}}
 		}), nil,
-			"More[0].Type field.invalid, More[1].Type field.missing, More[2].Type field.invalid"},
+			"More[0].Type field.invalid, More[2].Type field.invalid, More[3].Type field.invalid, More[4].Type field.missing, More[5].Type ehf.envelope.scope"},
 		{"a document without addresses", minimal(), []byte(`<a:Order xmlns:a="urn:oasis:names:specification:ubl:schema:xsd:Order-2"><a:B/></a:Order>`),
 			"Sender field.missing, Receiver field.missing, Country ehf.country, DocumentType field.missing, Process field.missing"},
 	}

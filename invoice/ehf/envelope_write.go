@@ -3,8 +3,10 @@ package ehf
 import (
 	"bytes"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -157,7 +159,7 @@ func (e *Envelope) check(payload *tree, wrong *timebok.Reasons) {
 	if y := e.Created.Year(); e.Created.IsZero() || y < 1 || y > 9999 || !wholeMinutes(e.Created) {
 		wrong.Add(BadCreated, "Created")
 	}
-	if !isCountry(e.Country) {
+	if !isSenderCountry(e.Country) {
 		wrong.Add(BadCountry, "Country")
 	}
 	if !e.MLSTo.IsZero() && !isProvider(e.MLSTo) {
@@ -176,8 +178,10 @@ func (e *Envelope) check(payload *tree, wrong *timebok.Reasons) {
 	}
 	for i, s := range e.More {
 		switch {
-		case s.Type == "" || s.Instance == "":
+		case s.Type == "":
 			wrong.Add(timebok.Missing, at("More", i, "Type"))
+		case slices.ContainsFunc(e.More[:i], func(before Scope) bool { return before.Type == s.Type }):
+			wrong.Add(BadScope, at("More", i, "Type"))
 		case isReserved(s.Type), s.Type != string(normal([]byte(s.Type))), s.Instance != string(normal([]byte(s.Instance))),
 			s.Identifier != string(normal([]byte(s.Identifier))), !isXML(s.Type + s.Instance + s.Identifier):
 			wrong.Add(timebok.BadValue, at("More", i, "Type"))
@@ -209,18 +213,37 @@ func isAddress(id Identifier) bool {
 	return !strings.ContainsFunc(id.Value, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
+// provider is a service provider's number by the policy for identifiers: six digits, and
+// perhaps what it adds to tell its services apart.
+var provider = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9]{6}(-[0-9A-Za-z_]{3,12}(\.[0-9A-Za-z\-._~]{3,24})?)?$`)
+})
+
 // isProvider reports whether an identifier is one of a service provider.
 func isProvider(id Identifier) bool {
-	return isAddress(id) && id.Scheme == providerScheme && len(id.Value) >= 6 &&
-		strings.Trim(id.Value[:6], "0123456789") == "" && (len(id.Value) == 6 || id.Value[6] == '-')
+	return id.Scheme == providerScheme && provider().MatchString(id.Value)
 }
 
-func isReserved(scope string) bool {
+// isSenderCountry reports whether a code is one of COUNTRY_C1, which knows Kosovo and
+// international organisations besides.
+func isSenderCountry(code string) bool { return isCountry(code) || code == "XK" || code == "1A" }
+
+// isRead reports whether a scope has a field of its own.
+func isRead(scope string) bool {
 	switch scope {
 	case scopeDocument, scopeProcess, scopeCountry, scopeMLSTo, scopeMLSType:
 		return true
 	}
 	return false
+}
+
+// isReserved reports whether a scope is Peppol's to define.
+func isReserved(scope string) bool {
+	switch scope {
+	case "COUNTRY_C4", "TECHNICAL_VALIDATION_URL", "TECHNICAL_VALIDATION_REQUIRED":
+		return true
+	}
+	return isRead(scope)
 }
 
 // wholeMinutes reports whether the zone of t can be written: xs:dateTime has no

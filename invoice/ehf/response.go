@@ -2,6 +2,7 @@ package ehf
 
 import (
 	"slices"
+	"strings"
 
 	civil "github.com/rickb777/date"
 	"github.com/timebok/timebok"
@@ -11,7 +12,7 @@ import (
 // What DecodeResponse and DecodeStatus refuse.
 var (
 	SeveralResponses = timebok.NewRule("ehf.response.several",
-		"meldingen har mer enn ett svar", "meldinga har meir enn eitt svar", "the message has more than one answer")
+		"står mer enn én gang i meldingen", "står meir enn éin gong i meldinga", "stands more than once in the message")
 	UnknownResponse = timebok.NewRule("ehf.response.code",
 		"svaret har en kode som ikke finnes", "svaret har ein kode som ikkje finst", "the answer has a code that does not exist")
 )
@@ -21,12 +22,15 @@ var (
 // does not free the buyer of what it owes.
 type Response struct {
 	MessageHead
+	From        MessageParty `json:"from,omitzero"`         // the sender
+	Buyer       MessageParty `json:"buyer,omitzero"`        // if the sender answers for another
+	Seller      MessageParty `json:"seller,omitzero"`       // if the invoice is of another than the receiver
 	Number      string       `json:"number"`                // of the invoice or credit note that it answers
 	Type        TypeCode     `json:"type,omitempty"`        // of it: 380, 381
 	InvoiceDate *civil.Date  `json:"invoiceDate,omitempty"` // its issue date, if stated
 	Code        ResponseCode `json:"code"`                  // how far the buyer has come
 	Effective   *civil.Date  `json:"effective,omitempty"`   // the day from which it is so
-	Reasons     []ReasonCode `json:"reasons,omitempty"`
+	Reasons     []ReasonCode `json:"reasons,omitempty"`     // "": one that does not look like a code, and is a note
 	Actions     []ActionCode `json:"actions,omitempty"`
 	// Notes and Contact are what people wrote, which may be about a client. They
 	// show themselves masked everywhere but to who calls Reveal.
@@ -51,36 +55,38 @@ type ResponseContact struct {
 // IsZero reports whether there is no contact.
 func (c ResponseContact) IsZero() bool { return c == ResponseContact{} }
 
-// responseSpecification is what the CustomizationID of a T111 begins with
-// (PEPPOL-T111-R003).
-const responseSpecification = "urn:fdc:peppol.eu:poacc:trns:invoice_response:3"
+// responseSpecification is T111 (PEPPOL-T111-R003, R008).
+var responseSpecification = &specification{
+	"urn:fdc:peppol.eu:poacc:trns:invoice_response:3", true,
+	[]string{"urn:fdc:peppol.eu:poacc:bis:invoice_response:3", "urn:peppol:bis:billing_with_response"},
+}
 
 // DecodeResponse reads an Invoice Response. The options may be nil; it heeds
 // their Limits.
 //
 // The error is a *ReadError if it can't be read or is another kind of message,
 // and else a *timebok.InvalidError with all that is wrong: a status that BIS 63
-// does not have (UnknownResponse), several answers in one message
-// (SeveralResponses; then none is read), no invoice number, a bad date. What
-// could be read is returned all the same, for a person to look at. Codes of
+// does not have (UnknownResponse), what stands twice where there is room for one
+// (SeveralResponses; then none of them is read), no invoice number, no sender, a bad
+// date. What could be read is returned all the same, for a person to look at. Codes of
 // reasons and actions that the lists do not have are no error.
 func DecodeResponse(doc []byte, opts *Options) (Response, error) {
 	m, _, err := readMessage(doc, opts, responseSpecification)
 	if err != nil {
 		return Response{}, err
 	}
-	r := Response{MessageHead: m.head()}
-	if text := m.leaf(m.kid(root, cbcSpace, "Note")); text != "" {
+	r := Response{MessageHead: m.head(), From: m.party(root, "SenderParty")}
+	if text := m.leaf(m.one(root, cbcSpace, "Note")); text != "" {
 		r.Notes = append(r.Notes, ResponseNote{Text: timebok.Hide(text)})
 	}
-	if k := m.kid(m.kid(root, cacSpace, "SenderParty"), cacSpace, "Contact"); k != none {
+	if k := m.one(m.kid(root, cacSpace, "SenderParty"), cacSpace, "Contact"); k != none {
 		r.Contact = ResponseContact{
-			Name:  timebok.Hide(m.leaf(m.kid(k, cbcSpace, "Name"))),
-			Phone: timebok.Hide(m.leaf(m.kid(k, cbcSpace, "Telephone"))),
-			Email: timebok.Hide(m.leaf(m.kid(k, cbcSpace, "ElectronicMail"))),
+			Name:  timebok.Hide(m.leaf(m.one(k, cbcSpace, "Name"))),
+			Phone: timebok.Hide(m.leaf(m.one(k, cbcSpace, "Telephone"))),
+			Email: timebok.Hide(m.leaf(m.one(k, cbcSpace, "ElectronicMail"))),
 		}
 	}
-	if k := m.only(root, "DocumentResponse", SeveralResponses); k != none {
+	if k := m.must(root, cacSpace, "DocumentResponse", "DocumentResponse"); k != none {
 		m.response(&r, k)
 	}
 	return r, m.wrong.Invalid()
@@ -88,30 +94,18 @@ func DecodeResponse(doc []byte, opts *Options) (Response, error) {
 
 // response reads a DocumentResponse.
 func (m *message) response(r *Response, n node) {
-	if k := m.only(n, "DocumentReference", SeveralResponses); k != none {
-		r.Number = m.leaf(m.kid(k, cbcSpace, "ID"))
-		r.InvoiceDate = m.day(m.kid(k, cbcSpace, "IssueDate"), "DocumentReference.IssueDate")
-		r.Type = TypeCode(m.leaf(m.kid(k, cbcSpace, "DocumentTypeCode")))
-		if r.Number == "" {
-			m.wrong.Add(timebok.Missing, "DocumentReference.ID")
-		}
+	if k := m.must(n, cacSpace, "DocumentReference", "DocumentReference"); k != none {
+		r.Number = m.text(k, "ID", "DocumentReference.ID")
+		r.InvoiceDate = m.day(m.one(k, cbcSpace, "IssueDate"), "DocumentReference.IssueDate")
+		r.Type = TypeCode(m.leaf(m.one(k, cbcSpace, "DocumentTypeCode")))
 	}
-	k := m.only(n, "Response", SeveralResponses)
+	r.Seller, r.Buyer = m.party(n, "IssuerParty"), m.party(n, "RecipientParty")
+	k := m.must(n, cacSpace, "Response", "Response")
 	if k == none {
 		return
 	}
-	switch code := ResponseCode(m.leaf(m.kid(k, cbcSpace, "ResponseCode"))); {
-	case code == "":
-		m.wrong.Add(timebok.Missing, "ResponseCode")
-	case !code.Known():
-		m.wrong.Add(UnknownResponse, "ResponseCode")
-		if isCode(string(code)) {
-			r.Code = code
-		}
-	default:
-		r.Code = code
-	}
-	r.Effective = m.day(m.kid(k, cbcSpace, "EffectiveDate"), "EffectiveDate")
+	r.Code = ResponseCode(m.answer(k, func(code string) bool { return ResponseCode(code).Known() }))
+	r.Effective = m.day(m.one(k, cbcSpace, "EffectiveDate"), "EffectiveDate")
 	for s := m.first(k); s != none; s = m.elems[s].next {
 		if m.called(s, cacSpace, "Status") {
 			m.clarification(r, s)
@@ -121,15 +115,21 @@ func (m *message) response(r *Response, n node) {
 
 // clarification reads a Status: a reason or an action, in words, and what to mend.
 func (m *message) clarification(r *Response, n node) {
-	k := m.kid(n, cbcSpace, "StatusReasonCode")
+	k := m.one(n, cbcSpace, "StatusReasonCode")
 	code, list := m.leaf(k), m.attributeText(k, "listID")
-	known := ReasonCode(code).Known() || ActionCode(code).Known()
+	if upper := strings.ToUpper(code); ReasonCode(upper).Known() || ActionCode(upper).Known() {
+		code = upper
+	}
+	reason, action := ReasonCode(code).Known(), ActionCode(code).Known()
 	switch {
 	case code == "":
-	case !known && !isCode(code):
+	case !reason && !action && !isCode(code):
 		r.Notes = append(r.Notes, ResponseNote{Text: timebok.Hide(code)})
+		r.Reasons = append(r.Reasons, "")
 		code = ""
-	case list == "OPStatusAction", list != "OPStatusReason" && !ReasonCode(code).Known() && ActionCode(code).Known():
+	case reason && !action: // whatever list it is said to be of
+		r.Reasons = append(r.Reasons, ReasonCode(code))
+	case action && !reason, list == "OPStatusAction":
 		r.Actions = append(r.Actions, ActionCode(code))
 	default:
 		r.Reasons = append(r.Reasons, ReasonCode(code))
@@ -141,7 +141,7 @@ func (m *message) clarification(r *Response, n node) {
 				r.Notes = append(r.Notes, ResponseNote{Code: code, Text: timebok.Hide(text)})
 			}
 		case m.called(k, cacSpace, "Condition"):
-			term, text := m.leaf(m.kid(k, cbcSpace, "AttributeID")), m.leaf(m.kid(k, cbcSpace, "Description"))
+			term, text := m.leaf(m.one(k, cbcSpace, "AttributeID")), m.leaf(m.one(k, cbcSpace, "Description"))
 			if !isTerm(term) { // anything can stand there
 				text, term = joined(term, text), ""
 			}
@@ -177,16 +177,22 @@ func (r Response) Partial() bool {
 	return r.Code == ResponsePaid && slices.Contains(r.Reasons, ReasonPartlyPaid)
 }
 
+// doubtful reports whether a reason stands beside a payment that is of no list. It may
+// say that not all is paid.
+func (r Response) doubtful() bool {
+	return r.Code == ResponsePaid && slices.ContainsFunc(r.Reasons, func(c ReasonCode) bool { return !c.Known() })
+}
+
 // Final reports whether no further response may come. The seller ignores any
 // that does.
-func (r Response) Final() bool { return r.Code.Final() && !r.Partial() }
+func (r Response) Final() bool { return r.Code.Final() && !r.Partial() && !r.doubtful() }
 
 // Next is the state that the response brings an invoice to: Refused for RE,
-// Accepted for AP and Paid for PD. The other codes and a partial payment change
-// no state; they are there to be shown.
+// Accepted for AP and Paid for PD. The other codes, a partial payment, and a payment
+// for a reason of no list change no state; they are there to be shown.
 func (r Response) Next() (invoice.State, bool) {
 	i := r.Code.rank()
-	if i < 0 || r.Partial() || responseCodes[i].state == "" {
+	if i < 0 || r.Partial() || r.doubtful() || responseCodes[i].state == "" {
 		return "", false
 	}
 	return responseCodes[i].state, true

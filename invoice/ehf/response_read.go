@@ -35,22 +35,22 @@ func (h MessageHead) Issued(local *time.Location) time.Time {
 	if h.IssueDate == nil {
 		return time.Time{}
 	}
-	clock, zoned, _ := xmlTime(h.IssueTime)
-	if zoned {
-		local = clock.Location()
+	clock, zone, _ := parseClock([]byte(h.IssueTime))
+	if zone != nil {
+		local = zone
 	}
 	y, m, d := h.IssueDate.Date()
-	return time.Date(y, m, d, clock.Hour(), clock.Minute(), clock.Second(), clock.Nanosecond(), local)
+	return time.Date(y, m, d, 0, 0, 0, int(clock), local)
 }
 
-// xmlTime reads an xs:time, whose zone may be missing.
-func xmlTime(text string) (clock time.Time, zoned, ok bool) {
-	if t, err := time.Parse("15:04:05Z07:00", text); err == nil {
-		return t, true, true
-	}
-	t, err := time.Parse("15:04:05", text)
-	return t, false, err == nil
+// A MessageParty is someone that a message names.
+type MessageParty struct {
+	ID   Identifier `json:"id,omitzero"`
+	Name string     `json:"name,omitempty"`
 }
+
+// IsZero reports whether nobody is named.
+func (p MessageParty) IsZero() bool { return p == MessageParty{} }
 
 // A message is an ApplicationResponse that is being read.
 type message struct {
@@ -58,72 +58,125 @@ type message struct {
 	wrong timebok.Reasons
 }
 
+// A specification is a sort of message, by what its CustomizationID and ProfileID say.
+type specification struct {
+	customization string
+	longer        bool // the customization may go on
+	profiles      []string
+}
+
 // readMessage reads an ApplicationResponse of one of some specifications, which
-// it says by the number. The specification may go on after what is given.
-func readMessage(doc []byte, opts *Options, specifications ...string) (*message, int, error) {
+// it returns.
+func readMessage(doc []byte, opts *Options, of ...*specification) (*message, *specification, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
 	m := &message{}
 	if err := parse(&m.tree, doc, opts.Limits); err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	if string(m.uri(root)) != ublSpace+"ApplicationResponse-2" || string(m.tag(root)) != "ApplicationResponse" {
-		return nil, 0, m.fail(NotAnswer, 0)
+		return nil, nil, m.fail(NotAnswer, 0)
 	}
 	stated := m.leaf(m.kid(root, cbcSpace, "CustomizationID"))
-	i := slices.IndexFunc(specifications, func(s string) bool { return strings.HasPrefix(stated, s) })
+	i := slices.IndexFunc(of, func(s *specification) bool {
+		return stated == s.customization || s.longer && strings.HasPrefix(stated, s.customization)
+	})
 	if i < 0 {
-		return nil, 0, m.fail(OtherMessage, 0)
+		return nil, nil, m.fail(OtherMessage, 0)
 	}
-	return m, i, nil
+	m.one(root, cbcSpace, "CustomizationID")
+	if !slices.Contains(of[i].profiles, m.leaf(m.one(root, cbcSpace, "ProfileID"))) {
+		m.wrong.Add(timebok.BadValue, "ProfileID")
+	}
+	return m, of[i], nil
 }
 
 // head reads the head. What must be there and is not is added to wrong.
-func (m *message) head() (h MessageHead) {
-	for k := m.first(root); k != none; k = m.elems[k].next {
-		switch {
-		case m.called(k, cbcSpace, "ID"):
-			h.ID = m.leaf(k)
-		case m.called(k, cbcSpace, "IssueDate"):
-			h.IssueDate = m.day(k, "IssueDate")
-		case m.called(k, cbcSpace, "IssueTime"):
-			h.IssueTime = m.leaf(k)
-			if _, _, ok := xmlTime(h.IssueTime); !ok {
-				h.IssueTime = ""
-				m.wrong.Add(timebok.BadValue, "IssueTime")
-			}
-		case m.called(k, cacSpace, "SenderParty"):
-			h.Sender = m.endpoint(k)
-		case m.called(k, cacSpace, "ReceiverParty"):
-			h.Receiver = m.endpoint(k)
+func (m *message) head() MessageHead {
+	h := MessageHead{
+		ID: m.text(root, "ID", "ID"), IssueDate: m.day(m.must(root, cbcSpace, "IssueDate", "IssueDate"), "IssueDate"),
+		Sender: m.endpoint("SenderParty"), Receiver: m.endpoint("ReceiverParty"),
+	}
+	if k := m.one(root, cbcSpace, "IssueTime"); k != none {
+		h.IssueTime = m.leaf(k)
+		if _, _, ok := parseClock([]byte(h.IssueTime)); !ok {
+			h.IssueTime = ""
+			m.wrong.Add(timebok.BadValue, "IssueTime")
 		}
 	}
 	return h
 }
 
-// only is the one child of n of a name, or none. Several are an error.
-func (m *message) only(n node, local string, rule *timebok.Rule) node {
-	found := none
-	for k := m.first(n); k != none; k = m.elems[k].next {
-		switch {
-		case !m.called(k, cacSpace, local):
-		case found != none:
-			m.wrong.Add(rule, local)
+// one is the one child of n of a name, or none. Of several none counts: they may
+// contradict each other.
+func (m *message) one(n node, sp space, local string) node {
+	k := m.kid(n, sp, local)
+	if k == none {
+		return none
+	}
+	for other := m.elems[k].next; other != none; other = m.elems[other].next {
+		if m.called(other, sp, local) {
+			m.wrong.Add(SeveralResponses, local)
 			return none
-		default:
-			found = k
 		}
 	}
-	if found == none {
-		m.wrong.Add(timebok.Missing, local)
-	}
-	return found
+	return k
 }
 
-func (m *message) endpoint(party node) Identifier {
-	k := m.kid(party, cbcSpace, "EndpointID")
-	return Identifier{Scheme: m.attributeText(k, "schemeID"), Value: m.leaf(k)}
+// must is one that must be there. The field is what it is called if it isn't.
+func (m *message) must(n node, sp space, local, field string) node {
+	if m.kid(n, sp, local) == none {
+		m.wrong.Add(timebok.Missing, field)
+		return none
+	}
+	return m.one(n, sp, local)
+}
+
+// text is a text that must be there.
+func (m *message) text(n node, local, field string) string {
+	k := m.must(n, cbcSpace, local, field)
+	text := m.leaf(k)
+	if k != none && text == "" {
+		m.wrong.Add(timebok.Missing, field)
+	}
+	return text
+}
+
+// answer is the code of an answer, "" if there is none that looks like a code.
+func (m *message) answer(n node, known func(code string) bool) string {
+	code := m.text(n, "ResponseCode", "ResponseCode")
+	if code == "" || known(code) {
+		return code
+	}
+	m.wrong.Add(UnknownResponse, "ResponseCode")
+	if !isCode(code) {
+		return ""
+	}
+	return code
+}
+
+func (m *message) endpoint(party string) Identifier {
+	k := m.must(root, cacSpace, party, party)
+	if k == none {
+		return Identifier{}
+	}
+	text := m.text(k, "EndpointID", party+".EndpointID")
+	return Identifier{Scheme: m.attributeText(m.kid(k, cbcSpace, "EndpointID"), "schemeID"), Value: text}
+}
+
+// party is who a message names in a part of it, nobody if the part is not there.
+func (m *message) party(n node, local string) MessageParty {
+	p := m.one(n, cacSpace, local)
+	if p == none {
+		return MessageParty{}
+	}
+	id := m.one(m.one(p, cacSpace, "PartyIdentification"), cbcSpace, "ID")
+	name := m.leaf(m.one(m.one(p, cacSpace, "PartyLegalEntity"), cbcSpace, "RegistrationName"))
+	if name == "" {
+		name = m.leaf(m.one(m.one(p, cacSpace, "PartyName"), cbcSpace, "Name"))
+	}
+	return MessageParty{Identifier{Scheme: m.attributeText(id, "schemeID"), Value: m.leaf(id)}, name}
 }
 
 // day reads an optional date.

@@ -70,6 +70,7 @@ func TestDecodeResponse(t *testing.T) {
 		},
 	}
 	for name, want := range tests {
+		want.From.Name = "Trygghet Forsikring ASA"
 		t.Run(name, func(t *testing.T) {
 			got, err := ehf.DecodeResponse(file("response/"+name+".xml"), nil)
 			if err != nil {
@@ -151,6 +152,39 @@ func TestPartialPaymentChangesNothing(t *testing.T) {
 	}
 }
 
+// A payment whose reason is not understood is none: it may say that not all is paid.
+func TestDoubtfulPayment(t *testing.T) {
+	for code, want := range map[string]struct{ partial, paid bool }{
+		"PPD": {true, false}, "ppd": {true, false}, "PRT": {false, false}, "betalt i del": {false, false}, "NON": {false, true}, "OTH": {false, true}, "": {false, true},
+	} {
+		for _, list := range []string{"OPStatusReason", "OPStatusAction"} {
+			r, err := ehf.DecodeResponse(altered(t, "response/partly-paid.xml", ">PPD<", ">"+code+"<", "OPStatusReason", list), nil)
+			if err != nil {
+				t.Error(err)
+			}
+			next, _ := r.Next()
+			if code == "PRT" && list == "OPStatusAction" {
+				want.paid = true // an action that is asked for, when all is paid
+			}
+			if r.Partial() != want.partial || (next == invoice.Paid) != want.paid || r.Final() != want.paid {
+				t.Errorf("%q of %s: partial %v, next %q, final %v", code, list, r.Partial(), next, r.Final())
+			}
+		}
+	}
+}
+
+// The parties of use case 8: an agent answers for the buyer.
+func TestResponseParties(t *testing.T) {
+	r := must(ehf.DecodeResponse(altered(t, "response/acknowledged.xml", "</cac:DocumentReference>", `</cac:DocumentReference>
+		<cac:IssuerParty><cac:PartyName><cbc:Name>Fjord Psykologi AS</cbc:Name></cac:PartyName></cac:IssuerParty>
+		<cac:RecipientParty><cac:PartyIdentification><cbc:ID schemeID="0088">7300010000001</cbc:ID></cac:PartyIdentification>
+			<cac:PartyName><cbc:Name>Trygghet Liv AS</cbc:Name></cac:PartyName></cac:RecipientParty>`), nil))
+	want := ehf.MessageParty{ID: ehf.Identifier{Scheme: "0088", Value: "7300010000001"}, Name: "Trygghet Liv AS"}
+	if r.Buyer != want || r.Seller != (ehf.MessageParty{Name: "Fjord Psykologi AS"}) {
+		t.Errorf("buyer %v, seller %v", r.Buyer, r.Seller)
+	}
+}
+
 func TestResponseMark(t *testing.T) {
 	id := invoice.ID(uuid.MustParse("0b2b4b54-6a1b-4f5e-8a3e-3a8f3a9b7f11"))
 	doc := altered(t, "response/rejected.xml", ">UNR<", ">ABC<", "<cac:Status>\n        <cbc:StatusReason>Se",
@@ -180,9 +214,11 @@ func TestClarificationsOutOfList(t *testing.T) {
 		{"", "NIN", nil, []ehf.ActionCode{"NIN"}, ""},
 		{"", "OTH", []ehf.ReasonCode{"OTH"}, nil, ""},
 		{` listID="OPStatusAction"`, "OTH", nil, []ehf.ActionCode{"OTH"}, ""},
-		{` listID="OPStatusAction"`, "REF", nil, []ehf.ActionCode{"REF"}, ""},
+		{` listID="OPStatusAction"`, "REF", []ehf.ReasonCode{"REF"}, nil, ""},
+		{` listID="OPStatusAction"`, "ZZZ", nil, []ehf.ActionCode{"ZZZ"}, ""},
+		{` listID="OPStatusReason"`, "nin", nil, []ehf.ActionCode{"NIN"}, ""},
 		{` listID="opstatusreason"`, "ZZZ", []ehf.ReasonCode{"ZZZ"}, nil, ""},
-		{` listID="OPStatusReason"`, "Ola Nordmann", nil, nil, "Ola Nordmann"},
+		{` listID="OPStatusReason"`, "Ola Nordmann", []ehf.ReasonCode{""}, nil, "Ola Nordmann"},
 		{` listID="OPStatusReason"`, "", nil, nil, ""},
 	}
 	for _, tt := range tests {
@@ -220,10 +256,17 @@ func TestDecodeResponseRefuses(t *testing.T) {
 		{"two statuses", altered(t, name, answer, answer+answer), []string{"Response"}, ehf.SeveralResponses},
 		{"two answers", altered(t, name, "</cac:DocumentResponse>", "</cac:DocumentResponse><cac:DocumentResponse>"+answer+reference+"</cac:DocumentResponse>"),
 			[]string{"DocumentResponse"}, ehf.SeveralResponses},
+		{"two codes", altered(t, name, "</cbc:ResponseCode>", "</cbc:ResponseCode><cbc:ResponseCode>RE</cbc:ResponseCode>"), []string{"ResponseCode"}, ehf.SeveralResponses},
+		{"two numbers", altered(t, name, "<cbc:ID>10042</cbc:ID>", "<cbc:ID>10042</cbc:ID><cbc:ID>10043</cbc:ID>"), []string{"ID"}, ehf.SeveralResponses},
+		{"another process", altered(t, name, "bis:invoice_response:3<", "bis:billing:3<"), []string{"ProfileID"}, timebok.BadValue},
+		{"nobody who answers", altered(t, name, `<cbc:EndpointID schemeID="0192">123456785</cbc:EndpointID>`, ""), []string{"SenderParty.EndpointID"}, timebok.Missing},
 		{"all at once", altered(t, name, ">AB<", ">XX<", ">2026-11-05<", ">2026-11-5<", ">10042<", "><"),
 			[]string{"IssueDate", "DocumentReference.ID", "ResponseCode"}, ehf.UnknownResponse},
 		{"a time that does not exist", altered(t, "response/query.xml", ">14:30:00<", ">14:61:00<", ">2026-11-06<", ">snart<"),
 			[]string{"IssueTime", "EffectiveDate"}, timebok.BadValue},
+		{"a time with a comma", altered(t, "response/query.xml", ">14:30:00<", ">14:30:00,5<"), []string{"IssueTime"}, timebok.BadValue},
+		{"an hour of one digit", altered(t, "response/query.xml", ">14:30:00<", ">4:30:00<"), []string{"IssueTime"}, timebok.BadValue},
+		{"a zone too far", altered(t, "response/query.xml", ">14:30:00<", ">14:30:00+14:30<"), []string{"IssueTime"}, timebok.BadValue},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -296,6 +339,9 @@ func TestMessageIssued(t *testing.T) {
 		{"14:30:00.25", "2026-11-05T14:30:00.25+01:00"},
 		{"14:30:00Z", "2026-11-05T14:30:00Z"},
 		{"14:30:00-05:00", "2026-11-05T14:30:00-05:00"},
+		{"24:00:00", "2026-11-06T00:00:00+01:00"},
+		{"24:00:00Z", "2026-11-06T00:00:00Z"},
+		{"00:00:00.123456789012+14:00", "2026-11-05T00:00:00.123456789+14:00"},
 		{"", "2026-11-05T00:00:00+01:00"},
 	}
 	for _, tt := range tests {

@@ -61,28 +61,37 @@ const (
 	DeliveryFailure IssueCode = "FD" // nothing may be wrong with the document
 )
 
+// Known reports whether the code is one of the four.
+func (c IssueCode) Known() bool { return c == RuleWarning || c.Failure() }
+
 // Failure reports whether an issue of the code comes with a rejection only.
 func (c IssueCode) Failure() bool {
 	return c == SyntaxViolation || c == RuleViolation || c == DeliveryFailure
 }
 
-// What the CustomizationID of a status begins with, and that of the Message Level
-// Response which it replaces.
-const (
-	statusSpecification    = "urn:peppol:edec:mls:1.0"
-	oldStatusSpecification = "urn:fdc:peppol.eu:poacc:trns:mlr:3"
+// The Message Level Status (SCH-MLS-01, 02), and the Message Level Response which it
+// replaces.
+var (
+	statusSpecification    = &specification{"urn:peppol:edec:mls:1.0", false, []string{"urn:peppol:edec:mls"}}
+	oldStatusSpecification = &specification{"urn:fdc:peppol.eu:poacc:trns:mlr:3", true, []string{"urn:fdc:peppol.eu:poacc:bis:mlr:3"}}
 )
 
 // DecodeStatus reads a Message Level Status or a Message Level Response. Options
-// and errors are as with DecodeResponse; ContradictoryStatus is one more thing
-// that can be wrong.
+// and errors are as with DecodeResponse. ContradictoryStatus is one more thing that can
+// be wrong, and so is an issue whose code does not exist (UnknownResponse).
 func DecodeStatus(doc []byte, opts *Options) (Status, error) {
-	m, specification, err := readMessage(doc, opts, statusSpecification, oldStatusSpecification)
+	m, of, err := readMessage(doc, opts, statusSpecification, oldStatusSpecification)
 	if err != nil {
 		return Status{}, err
 	}
-	s := Status{MessageHead: m.head(), Old: specification == 1}
-	if k := m.only(root, "DocumentResponse", SeveralResponses); k != none {
+	s := Status{MessageHead: m.head(), Old: of == oldStatusSpecification}
+	if !s.Old { // SCH-MLS-05, 06
+		m.must(root, cbcSpace, "IssueTime", "IssueTime")
+		if _, zone, ok := parseClock([]byte(s.IssueTime)); ok && zone == nil {
+			m.wrong.Add(timebok.BadValue, "IssueTime")
+		}
+	}
+	if k := m.must(root, cacSpace, "DocumentResponse", "DocumentResponse"); k != none {
 		m.status(&s, k)
 	}
 	return s, m.wrong.Invalid()
@@ -90,70 +99,78 @@ func DecodeStatus(doc []byte, opts *Options) (Status, error) {
 
 // status reads a DocumentResponse.
 func (m *message) status(s *Status, n node) {
-	if k := m.only(n, "DocumentReference", SeveralResponses); k != none {
-		if s.Envelope = m.leaf(m.kid(k, cbcSpace, "ID")); s.Envelope == "" {
-			m.wrong.Add(timebok.Missing, "DocumentReference.ID")
-		}
+	if k := m.must(n, cacSpace, "DocumentReference", "DocumentReference"); k != none {
+		s.Envelope = m.text(k, "ID", "DocumentReference.ID")
 	}
-	if k := m.only(n, "Response", SeveralResponses); k != none {
-		switch code := StatusCode(m.leaf(m.kid(k, cbcSpace, "ResponseCode"))); {
-		case code == "":
-			m.wrong.Add(timebok.Missing, "ResponseCode")
-		case !code.Known():
-			m.wrong.Add(UnknownResponse, "ResponseCode")
-			if isCode(string(code)) {
-				s.Code = code
-			}
-		default:
-			s.Code = code
-		}
-		s.Text = timebok.Hide(m.leaf(m.kid(k, cbcSpace, "Description")))
+	if k := m.must(n, cacSpace, "Response", "Response"); k != none {
+		s.Code = StatusCode(m.answer(k, func(code string) bool { return StatusCode(code).Known() }))
+		s.Text = timebok.Hide(m.leaf(m.one(k, cbcSpace, "Description")))
 	}
 	for k := m.first(n); k != none; k = m.elems[k].next {
 		if !m.called(k, cacSpace, "LineResponse") {
 			continue
 		}
-		at := timebok.Hide(m.leaf(m.kid(m.kid(k, cacSpace, "LineReference"), cbcSpace, "LineID")))
+		at := timebok.Hide(m.leaf(m.one(m.one(k, cacSpace, "LineReference"), cbcSpace, "LineID")))
 		for r := m.first(k); r != none; r = m.elems[r].next {
 			if m.called(r, cacSpace, "Response") {
-				i := m.issue(r)
-				i.Location = at
-				s.Issues = append(s.Issues, i)
+				m.issues(s, r, at)
 			}
 		}
+	}
+	if slices.ContainsFunc(s.Issues, func(i StatusIssue) bool { return !i.Code.Known() }) {
+		m.wrong.Add(UnknownResponse, "StatusReasonCode")
 	}
 	if s.contradictory() {
 		m.wrong.Add(ContradictoryStatus, "ResponseCode")
 	}
 }
 
-func (m *message) issue(n node) StatusIssue {
-	i := StatusIssue{
-		Code: IssueCode(m.leaf(m.kid(m.kid(n, cacSpace, "Status"), cbcSpace, "StatusReasonCode"))),
-		Text: timebok.Hide(m.leaf(m.kid(n, cbcSpace, "Description"))),
+// issues reads a Response of a line: an issue for each code in it, and one without a
+// code if there is none.
+func (m *message) issues(s *Status, n node, at timebok.Private) {
+	issue, found := StatusIssue{Location: at, Text: timebok.Hide(m.leaf(m.one(n, cbcSpace, "Description")))}, false
+	for k := m.first(n); k != none; k = m.elems[k].next {
+		if !m.called(k, cacSpace, "Status") {
+			continue
+		}
+		for c := m.first(k); c != none; c = m.elems[c].next {
+			if !m.called(c, cbcSpace, "StatusReasonCode") {
+				continue
+			}
+			if issue.Code = IssueCode(m.leaf(c)); !isCode(string(issue.Code)) {
+				issue.Code = ""
+			}
+			s.Issues, found = append(s.Issues, issue), true
+		}
 	}
-	if !isCode(string(i.Code)) {
-		i.Code = ""
+	if !found {
+		s.Issues = append(s.Issues, issue)
 	}
-	return i
 }
+
+// good reports whether the document went on to its recipient.
+func (c StatusCode) good() bool { return c == StatusAccepted || c == StatusBlind }
 
 // contradictory reports whether the status is good and yet lists a failure.
 func (s Status) contradictory() bool {
-	return (s.Code == StatusAccepted || s.Code == StatusBlind) &&
-		slices.ContainsFunc(s.Issues, func(i StatusIssue) bool { return i.Code.Failure() })
+	return s.Code.good() && slices.ContainsFunc(s.Issues, func(i StatusIssue) bool { return i.Code.Failure() })
+}
+
+// doubtful reports whether the status is good and yet lists what is no warning: a
+// failure, or who knows what.
+func (s Status) doubtful() bool {
+	return s.Code.good() && slices.ContainsFunc(s.Issues, func(i StatusIssue) bool { return i.Code != RuleWarning })
 }
 
 // Next is the state that the status brings an invoice to: Delivered if the
-// recipient's access point took it, Refused if it did not. A contradictory status
-// changes nothing. A rejected invoice is
-// issued all the same; whether to send it once more or to credit it is for a
-// person to decide, by the issues.
+// recipient's access point took it, Refused if it did not. A good status with an issue
+// that is no warning changes nothing. A rejected invoice is issued all the same; whether
+// to send it once more or to credit it is for a person to decide, by the issues.
 func (s Status) Next() (invoice.State, bool) {
 	switch {
-	case s.contradictory():
+	case s.doubtful():
 		return "", false
-	case s.Code == StatusAccepted, s.Code == StatusBlind:
+	case s.Code.good():
 		return invoice.Delivered, true
 	case s.Code == StatusRejected:
 		return invoice.Refused, true
@@ -170,7 +187,7 @@ func (s Status) Mark(id invoice.ID, version int64) (invoice.Mark, bool) {
 	}
 	m := invoice.Mark{Invoice: id, Version: version, State: next}
 	for _, i := range s.Issues {
-		if i.Code.Failure() || i.Code == RuleWarning {
+		if i.Code.Known() {
 			m.Reasons = append(m.Reasons, string(i.Code))
 		}
 	}

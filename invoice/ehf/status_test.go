@@ -96,6 +96,15 @@ func TestDecodeStatusRefuses(t *testing.T) {
 		{"no envelope", altered(t, name, instance, ""), timebok.Missing, true},
 		{"two envelopes", altered(t, name, reference, reference+reference), ehf.SeveralResponses, true},
 		{"no time of day", altered(t, name, "14:00:02+02:00", "klokka to"), timebok.BadValue, true},
+		{"no time", altered(t, name, "<cbc:IssueTime>14:00:02+02:00</cbc:IssueTime>", ""), timebok.Missing, true},
+		{"a time without a zone", altered(t, name, "14:00:02+02:00", "14:00:02"), timebok.BadValue, true},
+		{"a good status with an issue of no list", altered(t, name, ">RE<", ">AP<", ">BV<", ">BW<", ">FD<", ">XX<"), ehf.UnknownResponse, false},
+		{"a good status with an issue in words", altered(t, name, ">RE<", ">AP<", ">BV<", ">BW<", ">FD<", ">B V<"), ehf.UnknownResponse, false},
+		{"a good status with an issue without a code", altered(t, name, ">RE<", ">AP<", ">BV<", ">BW<", "<cac:Status><cbc:StatusReasonCode>FD</cbc:StatusReasonCode></cac:Status>", ""), ehf.UnknownResponse, false},
+		{"a good status with a warning and a failure", altered(t, name, ">RE<", ">AP<", "<cac:Status><cbc:StatusReasonCode>FD</cbc:StatusReasonCode></cac:Status>", "",
+			"<cbc:StatusReasonCode>BV<", "<cbc:StatusReasonCode>BW</cbc:StatusReasonCode></cac:Status><cac:Status><cbc:StatusReasonCode>BV<"), ehf.ContradictoryStatus, false},
+		{"two codes", altered(t, name, "<cbc:ResponseCode>RE</cbc:ResponseCode>", "<cbc:ResponseCode>AP</cbc:ResponseCode><cbc:ResponseCode>RE</cbc:ResponseCode>"), ehf.SeveralResponses, false},
+		{"no number", altered(t, name, "<cbc:ID>S-3</cbc:ID>", "<cbc:ID/>"), timebok.Missing, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -112,14 +121,19 @@ func TestDecodeStatusRefuses(t *testing.T) {
 		})
 	}
 	var read *ehf.ReadError
-	if _, err := ehf.DecodeStatus(file("response/query.xml"), nil); !errors.As(err, &read) || read.Kind != ehf.OtherMessage {
-		t.Error(err)
+	for _, doc := range [][]byte{file("response/query.xml"), altered(t, name, "mls:1.0<", "mls:1.01<"), altered(t, name, "mls:1.0<", "mls:1.0a<")} {
+		if _, err := ehf.DecodeStatus(doc, nil); !errors.As(err, &read) || read.Kind != ehf.OtherMessage {
+			t.Error(err)
+		}
 	}
 }
 
 // Texts of a status may quote the document, and so may what stands for codes.
 func TestStatusKeepsTextPrivate(t *testing.T) {
-	s := must(ehf.DecodeStatus(altered(t, "status/rejected.xml", "BR-CO-13", "Ola Nordmann", ">FD<", ">Kari Nordmann<"), nil))
+	s, err := ehf.DecodeStatus(altered(t, "status/rejected.xml", "BR-CO-13", "Ola Nordmann", ">FD<", ">Kari Nordmann<"), nil)
+	if !errors.Is(err, ehf.UnknownResponse) || strings.Contains(err.Error(), "Nordmann") {
+		t.Error(err)
+	}
 	if shown := fmt.Sprintf("%+v %#v", s, s) + string(must(json.Marshal(s))); strings.Contains(shown, "Nordmann") {
 		t.Error(shown)
 	}
