@@ -20,7 +20,18 @@ func TestHasBirthNumber(t *testing.T) {
 		"109155 109155 96784":      true,
 		"110915596784":             false, // twelve digits are another number
 		"109155967840":             false,
-		"109155  96784":            false,
+		"109155  96784":            true,
+		"109155\u00a096784":        true,
+		"109155/96784":             true,
+		"10 91 55 96784":           true,
+		"10.91.55-96784":           true,
+		"1 0 9 1 5 5 9 6 7 8 4":    true,
+		"109155   96784":           false,
+		"109155, 96784":            false,
+		"5 10915596784":            true,
+		"10915 596784 5":           true,
+		"1091559678 45":            false,
+		"1091.55.96784":            false, // as an account is written
 		"10915596785":              false, // the check digit is wrong
 		"109155":                   false,
 		"109155 ":                  false,

@@ -36,7 +36,7 @@ const maxKID = 25
 // are dropped. The error is an *InvalidError.
 func ParseKID(text string) (KID, error) {
 	kid := KID{compact(text, "")}
-	if len(kid.Algorithms()) == 0 {
+	if luhn, mod11 := kid.checks(); !luhn && !mod11 {
 		return KID{}, Reasons{BadKID.At("")}.Invalid()
 	}
 	return kid, nil
@@ -69,18 +69,24 @@ func kid11(digits string) byte {
 
 // Algorithms returns the algorithms that the KID is valid by: one, or both.
 func (k KID) Algorithms() []KIDAlgorithm {
-	last := len(k.text) - 1
-	if last < 1 || last >= maxKID || !isDigits(k.text[:last], last) {
-		return nil
-	}
 	var valid []KIDAlgorithm
-	if k.text[last] == luhnDigit(k.text[:last]) {
+	luhn, mod11 := k.checks()
+	if luhn {
 		valid = append(valid, KIDMod10)
 	}
-	if k.text[last] == kid11(k.text[:last]) {
+	if mod11 {
 		valid = append(valid, KIDMod11)
 	}
 	return valid
+}
+
+// checks reports by which algorithms the check character is right.
+func (k KID) checks() (luhn, mod11 bool) {
+	last := len(k.text) - 1
+	if last < 1 || last >= maxKID || !isDigits(k.text[:last], last) {
+		return false, false
+	}
+	return k.text[last] == luhnDigit(k.text[:last]), k.text[last] == kid11(k.text[:last])
 }
 
 // IsZero reports whether there is no KID.

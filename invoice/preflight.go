@@ -47,8 +47,12 @@ func (b *Biller) DecidePreflight(v View) (Verdict, error) {
 	if len(x.Lines) == 0 {
 		no.Add(NothingToBill, "Lines")
 	}
+	*no = append(*no, x.Personal(v.Client)...)
 	if x.Billing.By != timebok.EHF {
 		return verdict, nil
+	}
+	if x.Billing.To.IsClient() {
+		no.Add(timebok.EHFNeedsPayer, "Billing.By")
 	}
 	if b.Format == nil {
 		no.Add(NoFormat, "Billing.By")
@@ -160,9 +164,6 @@ func checkCase(v View, x Invoice, no *timebok.Reasons) {
 	if v.Series.Kind == series.InsuranceCase && x.Case.Number == "" {
 		no.Add(NoReference, "Case.Number")
 	}
-	if personal(x.Case.Number, v.Client) {
-		no.Add(PersonalData, "Case.Number")
-	}
 	var billed, added []series.Session // the missed ones may use a cap, too
 	for _, b := range v.Bookings {
 		switch {
@@ -208,13 +209,6 @@ func checkLine(v View, x Invoice, l Line, field string, today date.Date, verdict
 	if l.Item == "" {
 		no.Add(timebok.Missing, field+".Item")
 	}
-	for _, text := range []struct{ name, text string }{
-		{"Item", l.Item}, {"Treatment", l.Treatment}, {"VAT.Reason", l.VAT.Reason},
-	} {
-		if personal(text.text, v.Client) {
-			no.Add(PersonalData, field+"."+text.name)
-		}
-	}
 	if today.After(monthAfter(day)) {
 		verdict.Notices.Add(LateBilling, field+".Time")
 	}
@@ -240,15 +234,6 @@ func monthAfter(day date.Date) date.Date {
 		return next.Add(-date.PeriodOfDays(next.Day()))
 	}
 	return next
-}
-
-// personal reports whether a text that leaves the clinic names the client or
-// holds a birth number.
-func personal(text string, c *timebok.Client) bool {
-	if timebok.HasBirthNumber(text) {
-		return true
-	}
-	return c != nil && !c.Name.IsZero() && strings.Contains(strings.ToLower(text), strings.ToLower(c.Name.Reveal()))
 }
 
 // document is the file of an issued invoice.

@@ -55,6 +55,20 @@ var preflights = []struct {
 	{"a birth number as people write it", line(1, func(l *invoice.Line) { l.Item = "Time (109155 96784)" }), []string{"Lines[1].Item: line.personal"}},
 	{"a birth number as a code", line(1, func(l *invoice.Line) { l.Treatment = "10915596784" }), []string{"Lines[1].Treatment: line.personal"}},
 	{"a birth number as a reason", line(1, func(l *invoice.Line) { l.VAT.Reason = "10915596784" }), []string{"Lines[1].VAT.Reason: line.personal"}},
+	{"two of the client's names", line(1, func(l *invoice.Line) { l.Item = "Prøvesen,  Ola" }), []string{"Lines[1].Item: line.personal"}},
+	{"the client's last name", line(1, func(l *invoice.Line) { l.Item = "Time for Prøvesen" }), []string{"Lines[1].Item: line.personal"}},
+	{"the client's last name at the beginning, where it may be a word", line(1, func(l *invoice.Line) { l.Item = "Prøvesen 45 minutter" }), nil},
+	{"the client's last name as the case", func(_ *paper, v *invoice.View) { v.Invoice.Case.Number = "Prøvesen" }, []string{"Case.Number: line.personal"}},
+	{"the client's name as the payer's reference", func(_ *paper, v *invoice.View) { v.Payers[0].Reference = "Ola Blåbær Prøvesen" }, []string{"Payer.Reference: line.personal"}},
+	{"a birth number as the payer's reference", func(_ *paper, v *invoice.View) { v.Payers[0].Reference = "10915596784" }, []string{"Payer.Reference: line.personal"}},
+	{"a case worker with the client's last name", func(_ *paper, v *invoice.View) { v.Payers[0].Reference = "Kari Prøvesen" }, nil},
+	{"the client's name as the place", func(_ *paper, v *invoice.View) { v.Clinic.Address.Street = "Hjemme hos Ola Prøvesen" }, []string{"Place.Street: line.personal"}},
+	{"the client's name as a profession", line(0, func(l *invoice.Line) { l.Therapist.Profession = "Ola Prøvesens mor, Ola Prøvesen" }), []string{"Lines[0].Therapist.Profession: line.personal"}},
+	{"a birth number as a therapist", line(0, func(l *invoice.Line) { l.Therapist.Name = "10915596784" }), []string{"Lines[0].Therapist.Name: line.personal"}},
+	{"an EHF to the client", func(_ *paper, v *invoice.View) {
+		v.Invoice.Billing, v.Series = timebok.Billing{By: timebok.EHF}, nil
+		v.Invoice.Case = series.Case{}
+	}, []string{"Billing.By: billing.ehf.client"}},
 	{"eleven other digits", line(1, func(l *invoice.Line) { l.Item = "Time 10915596785" }), nil},
 	{"a bank account", line(1, func(l *invoice.Line) { l.Item = "Til 8601.11.17947" }), nil},
 	{"an unknown zone", line(0, func(l *invoice.Line) { l.Zone = "Oslo" }), []string{"Lines[0].Zone: zone.unknown"}},

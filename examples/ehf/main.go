@@ -1,22 +1,27 @@
 // Ehf validates, reads, writes and wraps EHF invoices and credit notes.
 //
-//	go run ./examples/ehf validate [-lang nb|en] FILE...
-//	go run ./examples/ehf decode FILE
-//	go run ./examples/ehf encode FILE.json
-//	go run ./examples/ehf envelope [-sender 0192:N] [-receiver 0192:N] [-id UUID] [-created TIME] ... FILE
+//	go build ./examples/ehf
+//	./ehf validate [-lang nb|en] FILE...
+//	./ehf decode FILE
+//	./ehf encode FILE.json
+//	./ehf envelope [-sender 0192:N] [-receiver 0192:N] [-id UUID] [-created TIME] ... FILE
 //
 // The file - is standard input.
 //
 // Validate prints one line of JSON for each file, in the order of the files:
 // whether the structure is that of UBL 2.1, and every place where an official rule
-// is broken. A file that can't be read has "error" instead. Decode prints the
-// document as one line of JSON, which encode makes UBL of again; what the model has
-// no place for is told on standard error. Envelope writes the document in a
-// Standard Business Document for an access point.
+// is broken. Where there are more than 10,000 it has "more":true. A file that can't be
+// read has "error" instead. A name that is not UTF-8, which JSON can't have, is known by
+// the place of its line.
+//
+// Decode prints the document as one line of JSON, which encode makes UBL of again; what
+// the model has no place for is told on standard error. Envelope writes the document in
+// a Standard Business Document for an access point.
 //
 // The exit status of validate is 0 if all files may be sent, and 1 if one can't be
 // read, is of wrong structure or breaks a fatal rule. Of the others it is 0 if they
-// did what was asked, else 1. Wrong usage is 2.
+// did what was asked, else 1. Wrong usage is 2. Under go run ./examples/ehf all that
+// is not 0 becomes 1.
 package main
 
 import (
@@ -93,8 +98,8 @@ func (p *program) fail(file string, err error) int {
 // limit is the size of the largest file that is read.
 const limit = 100 << 20
 
-// read reads a file into buf, which grows to fit. Of a file above the limit it
-// reads so much that nothing else reads it.
+// read reads a file into buf, which grows to fit. A file above the limit is refused
+// unread. Where the size is not known it reads so much that nothing else reads it.
 func (p *program) read(buf []byte, file string) ([]byte, error) {
 	in := p.in
 	if file != "-" {
@@ -103,7 +108,10 @@ func (p *program) read(buf []byte, file string) ([]byte, error) {
 			return buf, err
 		}
 		defer f.Close()
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() < limit {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			if info.Size() > limit {
+				return buf, &ehf.ReadError{Kind: ehf.TooLarge, Offset: limit, Line: 1}
+			}
 			if need := int(info.Size()) + 1; cap(buf) < need {
 				buf = make([]byte, 0, need+need/4)
 			}

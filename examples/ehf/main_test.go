@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -189,6 +190,55 @@ func TestValidateLines(t *testing.T) {
 	}
 	if !strings.HasPrefix(lines[5], `{"file":`+quoted(f[5])+`,"error":"open `) || !strings.Contains(lines[5], "<&>") {
 		t.Errorf("got %s", lines[5])
+	}
+}
+
+// What 10,000 findings and problems leave out is said.
+func TestValidateSaysThatThereIsMore(t *testing.T) {
+	few, many := strings.Repeat("<cac:InvoiceLine/>", 2), strings.Repeat("<cac:InvoiceLine/>", 10_000)
+	f := files(t, strings.Replace(content(t, valid), "</Invoice>", few+"</Invoice>", 1), strings.Replace(content(t, valid), "</Invoice>", many+"</Invoice>", 1))
+	got := run("validate", f[0], f[1])
+	for i, line := range strings.SplitAfter(got.out, "\n")[:2] {
+		var x result
+		if err := json.Unmarshal([]byte(line), &x); err != nil || x.More != (i == 1) || strings.Contains(line, `"more"`) != x.More {
+			t.Errorf("%v: %.200s", err, line)
+		}
+	}
+	if got.status != bad {
+		t.Errorf("exit %d", got.status)
+	}
+}
+
+// A name that is not UTF-8 has its line where it stands among the files.
+func TestValidateNamesThatJSONCannotHave(t *testing.T) {
+	got := run("validate", "a\xff.xml", valid, "a\xfe.xml")
+	lines := strings.Split(got.out, "\n")
+	if len(lines) != 4 || !strings.HasPrefix(lines[0], `{"file":"a\ufffd.xml","error":`) || lines[1] != `{"file":"`+valid+`","schema":true,"findings":[]}` || !strings.HasPrefix(lines[2], `{"file":"a\ufffd.xml","error":`) {
+		t.Errorf("got %s", got.out)
+	}
+}
+
+// A file that is too large is refused by its size, unread; the largest that is not is read.
+func TestTooLargeAFile(t *testing.T) {
+	f := files(t, "", "")
+	for i, size := range []int64{limit + 1, limit} {
+		if err := os.Truncate(f[i], size); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for _, command := range []string{"validate", "decode", "encode", "envelope"} {
+		if got := run(command, f[0]); got.status != bad || !strings.Contains(got.out+got.errs, "ehf: line 1: larger than the limit") {
+			t.Errorf("%s: exit %d: %s%s", command, got.status, got.out, got.errs)
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > limit/10 {
+		t.Errorf("%d bytes allocated", n)
+	}
+	if got := run("decode", f[1]); got.status != bad || strings.Contains(got.errs, "larger") {
+		t.Errorf("exit %d: %s", got.status, got.errs)
 	}
 }
 

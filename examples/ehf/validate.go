@@ -18,6 +18,7 @@ type result struct {
 	Findings []finding `json:"findings"`
 	Problems []problem `json:"problems,omitempty"` // where Schema is false
 	Notices  []notice  `json:"notices,omitempty"`
+	More     bool      `json:"more,omitempty"` // of findings and problems
 }
 
 // A failure is the line of a file that can't be read.
@@ -154,7 +155,7 @@ func (w *worker) do(j *job) {
 }
 
 func (w *worker) result(file string, r ehf.Report) result {
-	x := result{File: file, Schema: r.Schema, Findings: make([]finding, len(r.Findings))}
+	x := result{File: file, Schema: r.Schema, More: r.More, Findings: make([]finding, len(r.Findings))}
 	for i, f := range r.Findings {
 		x.Findings[i] = finding{f.Rule, f.Flag.String(), f.Path, f.Text(w.lang)}
 	}

@@ -3,6 +3,7 @@ package ehf
 import (
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	civil "github.com/rickb777/date"
@@ -101,7 +102,7 @@ func (r *reader) document() Document {
 	r.fixed(root, "cbc:ProfileID", profileID)
 	d := Document{
 		Number: r.text(root, "cbc:ID"), IssueDate: r.date(root, "cbc:IssueDate"), TaxPoint: r.date(root, "cbc:TaxPointDate"),
-		Note: r.text(root, "cbc:Note"), Period: r.period(root), Currency: r.text(root, "cbc:DocumentCurrencyCode"),
+		Note: r.text(root, "cbc:Note"), Period: r.period(root), Currency: r.code(root, "cbc:DocumentCurrencyCode"),
 		BuyerReference: r.text(root, "cbc:BuyerReference"), AccountingCost: r.text(root, "cbc:AccountingCost"),
 		Contract: r.text(root, "cac:ContractDocumentReference/cbc:ID"), Terms: r.text(root, "cac:PaymentTerms/cbc:Note"),
 		Order: r.text(root, "cac:OrderReference/cbc:ID"), SalesOrder: r.text(root, "cac:OrderReference/cbc:SalesOrderID"),
@@ -114,9 +115,9 @@ func (r *reader) document() Document {
 		d.Currency = ""
 	}
 	if r.credit {
-		d.Type = TypeCode(r.text(root, "cbc:CreditNoteTypeCode"))
+		d.Type = TypeCode(r.code(root, "cbc:CreditNoteTypeCode"))
 	} else {
-		d.Type = TypeCode(r.text(root, "cbc:InvoiceTypeCode"))
+		d.Type = TypeCode(r.code(root, "cbc:InvoiceTypeCode"))
 		d.DueDate = r.date(root, "cbc:DueDate")
 		d.Project = r.text(root, "cac:ProjectReference/cbc:ID")
 	}
@@ -133,9 +134,6 @@ func (r *reader) document() Document {
 	}
 	for n := range r.lines() {
 		d.Lines = append(d.Lines, r.line(n))
-	}
-	for n := range r.all(r.at(root, "cac:TaxTotal"), "cac:TaxSubtotal") {
-		r.exemption(&d, r.at(n, "cac:TaxCategory"))
 	}
 	return d
 }
@@ -167,7 +165,7 @@ func (r *reader) additional(d *Document, n node) {
 func (r *reader) payment(d *Document) {
 	var p *Payment
 	for n := range r.all(root, "cac:PaymentMeans") {
-		code, id := string(r.value(r.child(n, cbcPaymentMeansCode))), string(r.value(r.child(n, cbcPaymentID)))
+		code, id := string(normal(r.value(r.child(n, cbcPaymentMeansCode)))), string(r.value(r.child(n, cbcPaymentID)))
 		first := p == nil
 		if first {
 			p = &Payment{Code: code, ID: id}
@@ -198,13 +196,10 @@ func (r *reader) payment(d *Document) {
 // category is left over.
 func (r *reader) exemption(d *Document, n node) {
 	e := Exemption{
-		Category: timebok.VATCategory(r.peek(n, "cbc:ID")),
-		Code:     r.peek(n, "cbc:TaxExemptionReasonCode"), Reason: r.peek(n, "cbc:TaxExemptionReason"),
+		Category: timebok.VATCategory(normal([]byte(r.peek(n, "cbc:ID")))),
+		Code:     string(normal([]byte(r.peek(n, "cbc:TaxExemptionReasonCode")))), Reason: r.peek(n, "cbc:TaxExemptionReason"),
 	}
 	if e.Code == "" && e.Reason == "" {
-		return
-	}
-	if len(d.Exempt) >= maxRates {
 		return
 	}
 	i := slices.IndexFunc(d.Exempt, func(x Exemption) bool { return x.Category == e.Category })
@@ -252,7 +247,7 @@ func (r *reader) rest() {
 			r.leave(n, Unmodelled)
 			continue
 		}
-		if e.flags&mixed != 0 {
+		if e.flags&mixed != 0 || e.flags&(blank|hasChild) == 0 && r.isAggregate(n) {
 			r.leavePart(n, "/text()")
 		}
 		for a := e.attrs; a < e.attrsEnd; a++ {
@@ -261,6 +256,11 @@ func (r *reader) rest() {
 			}
 		}
 	}
+}
+
+// isAggregate reports whether an element has elements in UBL, and no text.
+func (r *reader) isAggregate(n node) bool {
+	return n == root || strings.HasPrefix(words().names[r.elems[n].name], "cac:")
 }
 
 // civilDate reads an xs:date without a zone (rule F001).

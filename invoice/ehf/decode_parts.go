@@ -41,7 +41,7 @@ func (r *reader) address(n node) Address {
 	return Address{
 		Street: r.text(n, "cbc:StreetName"), Additional: r.text(n, "cbc:AdditionalStreetName"), Line: r.text(n, "cac:AddressLine/cbc:Line"),
 		City: r.text(n, "cbc:CityName"), PostalCode: r.text(n, "cbc:PostalZone"), Subdivision: r.text(n, "cbc:CountrySubentity"),
-		Country: r.text(n, "cac:Country/cbc:IdentificationCode"),
+		Country: r.code(n, "cac:Country/cbc:IdentificationCode"),
 	}
 }
 
@@ -115,8 +115,14 @@ func (r *reader) price(n node) exact.Decimal {
 
 func (r *reader) adjustment(n node) Adjustment {
 	a := Adjustment{
-		Code: r.text(n, "cbc:AllowanceChargeReasonCode"), Reason: r.text(n, "cbc:AllowanceChargeReason"),
+		Code: r.code(n, "cbc:AllowanceChargeReasonCode"), Reason: r.text(n, "cbc:AllowanceChargeReason"),
 		Amount: r.money(n, "cbc:Amount"), Base: r.money(n, "cbc:BaseAmount"), Percent: r.number(n, "cbc:MultiplierFactorNumeric"),
+	}
+	if k := r.at(n, "cbc:MultiplierFactorNumeric"); k != none && a.Percent.IsZero() {
+		r.unmark(k) // 0 of the model is none
+	}
+	if k := r.at(n, "cbc:BaseAmount"); k != none && a.Base.IsZero() {
+		r.unmark(k)
 	}
 	if k := r.at(n, "cbc:ChargeIndicator"); k != none {
 		switch string(trimmed(r.value(k))) {
@@ -134,17 +140,28 @@ func (r *reader) adjustment(n node) Adjustment {
 }
 
 func (r *reader) vat(n node) VAT {
-	v := VAT{Category: timebok.VATCategory(r.text(n, "cbc:ID"))}
-	if k := r.at(n, "cbc:Percent"); k != none {
-		points, ok := parseOre(trimmed(r.value(k))) // hundredths of a per cent
-		if !ok || points < 0 || points > 1_000_000 {
-			r.unreadable(k)
-		} else {
-			v.Rate = timebok.BasisPoints(points)
-		}
+	v, ok := r.peekVAT(n)
+	r.text(n, "cbc:ID")
+	if k := r.at(n, "cbc:Percent"); k != none && !ok {
+		r.unreadable(k)
 	}
 	r.scheme(n)
 	return v
+}
+
+// peekVAT is vat that marks nothing, and reports whether the rate can be read.
+func (r *reader) peekVAT(n node) (v VAT, ok bool) {
+	v.Category = timebok.VATCategory(normal([]byte(r.peek(n, "cbc:ID"))))
+	k := r.child(n, cbcPercent)
+	if k == none || r.empty(k) {
+		return v, true
+	}
+	points, ok := parseOre(trimmed(r.value(k))) // hundredths of a per cent
+	if !ok || points < 0 || points > 1_000_000 {
+		return v, false
+	}
+	v.Rate = timebok.BasisPoints(points)
+	return v, true
 }
 
 // sums compares the sums of the document with those of the model.
@@ -154,12 +171,15 @@ func (r *reader) sums(d *Document) {
 	tax := r.at(root, "cac:TaxTotal")
 	r.sum(tax, "cbc:TaxAmount", t.VAT)
 	for k := range r.all(tax, "cac:TaxSubtotal") {
-		v := r.vat(r.at(k, "cac:TaxCategory"))
+		category := r.at(k, "cac:TaxCategory")
+		v, _ := r.peekVAT(category)
 		i := slices.IndexFunc(t.ByVAT, func(s Subtotal) bool { return s.VAT == v })
 		if i < 0 { // nothing in the document has such a tax, or there was one of it before
 			r.leave(k, Differs)
 			continue
 		}
+		r.vat(category)
+		r.exemption(d, category)
 		r.sum(k, "cbc:TaxableAmount", t.ByVAT[i].Net)
 		r.sum(k, "cbc:TaxAmount", t.ByVAT[i].Tax)
 		t.ByVAT = slices.Delete(t.ByVAT, i, i+1)

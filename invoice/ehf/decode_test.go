@@ -2,6 +2,7 @@ package ehf_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -95,6 +96,12 @@ func TestDecodeLeavesOver(t *testing.T) {
 		{"a tax that nothing has", "</cac:TaxSubtotal></cac:TaxTotal>", "</cac:TaxSubtotal>" + zero + "</cac:TaxTotal>", "/Invoice/cac:TaxTotal/cac:TaxSubtotal[6]", ehf.Differs},
 		{"a tax told twice", "</cac:TaxSubtotal></cac:TaxTotal>", "</cac:TaxSubtotal>" + strings.Replace(zero, ">G<", ">Z<", 1) + "</cac:TaxTotal>",
 			"/Invoice/cac:TaxTotal/cac:TaxSubtotal[6]", ehf.Differs},
+		{"a tax that can't be read", "</cac:TaxSubtotal></cac:TaxTotal>", "</cac:TaxSubtotal>" + strings.Replace(zero, ">0</cbc:Percent>", ">NaN</cbc:Percent>", 1) + "</cac:TaxTotal>",
+			"/Invoice/cac:TaxTotal/cac:TaxSubtotal[6]", ehf.Differs},
+		{"text where elements belong", "<cac:Contact><cbc:Name>Skadeoppgjør</cbc:Name></cac:Contact>", "<cac:Contact>Skadeoppgjør</cac:Contact>",
+			"/Invoice/cac:AccountingCustomerParty/cac:Party/cac:Contact/text()", ehf.Unmodelled},
+		{"a percentage of nothing", "Avslag</cbc:AllowanceChargeReason>", "Avslag</cbc:AllowanceChargeReason><cbc:MultiplierFactorNumeric>0</cbc:MultiplierFactorNumeric>",
+			"/Invoice/cac:InvoiceLine[1]/cac:AllowanceCharge[1]/cbc:MultiplierFactorNumeric", ehf.Unmodelled},
 		{"an attribute", "<cbc:InvoiceTypeCode>", `<cbc:InvoiceTypeCode listID="UNCL1001">`, "/Invoice/cbc:InvoiceTypeCode/@listID", ehf.Unmodelled},
 		{"text between elements", "<cac:PaymentTerms>", "<cac:PaymentTerms>netto", "/Invoice/cac:PaymentTerms/text()", ehf.Unmodelled},
 		{"another scheme of tax", "<cbc:ID>TAX</cbc:ID>", "<cbc:ID>GST</cbc:ID>", "/Invoice/cac:AccountingSupplierParty/cac:Party/cac:PartyTaxScheme[2]", ehf.Unmodelled},
@@ -140,7 +147,7 @@ func TestDecodeOtherCurrency(t *testing.T) {
 
 func TestDecodeWhiteSpaceOutOfTheWay(t *testing.T) {
 	doc := string(must(ehf.Append(nil, sessions(1))))
-	spread := strings.ReplaceAll(strings.ReplaceAll(doc, ">2026-12-02<", "> 2026-12-02\n<"), ">1450<", "> 1450.000 <")
+	spread := strings.NewReplacer(">2026-12-02<", "> 2026-12-02\n<", ">1450<", "> 1450.000 <", ">380<", "> 380 <", ">NO<", ">\tNO <", ">NOK<", "> NOK <", ">30<", "> 30<", ">E<", "> E<").Replace(doc)
 	d, left, err := ehf.Decode([]byte(spread), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -171,13 +178,18 @@ func TestDecodeIsLinear(t *testing.T) {
 	for i := range 5_000 {
 		lines.WriteString(strings.Replace(strings.Replace(line, "<cbc:Percent>0", "<cbc:Percent>"+strconv.Itoa(i), 1), ">1450.00<", ">1.00<", 1))
 	}
+	var rates strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&rates, "<cac:AllowanceCharge><cac:TaxCategory><cbc:ID>%d</cbc:ID></cac:TaxCategory></cac:AllowanceCharge>", i)
+	}
 	for name, more := range map[string]string{
+		"fifty thousand rates":                rates.String(),
 		"fifty thousand unknown elements":     strings.Repeat("<cbc:UUID>x</cbc:UUID>", 50_000),
 		"five thousand lines with wrong sums": lines.String(),
 	} {
 		start := time.Now()
 		_, left, err := ehf.Decode([]byte(strings.Replace(doc, line, more+line, 1)), nil)
-		if err != nil || len(left) < 5_000 {
+		if err != nil || len(left) == 0 {
 			t.Errorf("%s: %d left over, %v", name, len(left), err)
 		}
 		if took := time.Since(start); took > 20*time.Second { // a tenth of a second unless it counts siblings over and over

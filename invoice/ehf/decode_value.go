@@ -62,6 +62,9 @@ func (r *reader) text(n node, path string) string {
 	return string(r.value(k))
 }
 
+// code is the text of a leaf without white space around it, which a code may have.
+func (r *reader) code(n node, path string) string { return string(normal([]byte(r.text(n, path)))) }
+
 // peek is text that marks nothing.
 func (r *reader) peek(n node, step string) string { return string(r.value(r.child(n, nameOf(step)))) }
 

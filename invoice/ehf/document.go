@@ -18,7 +18,7 @@ type Document struct {
 	IssueDate *civil.Date `json:"issueDate,omitempty"` // BT-2
 	DueDate   *civil.Date `json:"dueDate,omitempty"`   // BT-9, betalingsforfall
 	TaxPoint  *civil.Date `json:"taxPoint,omitempty"`  // BT-7
-	Currency  string      `json:"currency,omitempty"`  // BT-5, ISO 4217; "" is NOK
+	Currency  string      `json:"currency,omitempty"`  // BT-5, ISO 4217; "" is NOK, which Decode reads as ""
 	Note      string      `json:"note,omitempty"`      // BT-22; Peppol allows one
 	Period    *Period     `json:"period,omitempty"`    // BG-14, covers the periods of all lines
 

@@ -124,7 +124,7 @@ func (g gen) buyer() ehf.Party {
 }
 
 func (g gen) payment() *ehf.Payment {
-	p := &ehf.Payment{Code: ehf.CreditTransfer, Name: g.maybeText(), ID: g.maybeText(), Accounts: []ehf.Account{{ID: "86011117947", Name: g.maybeText()}}}
+	p := &ehf.Payment{Code: ehf.CreditTransfer, Name: g.maybeText(), ID: rapid.SampledFrom([]string{"", "12344", "1000005-", "00"}).Draw(g.t, "kid"), Accounts: []ehf.Account{{ID: "86011117947", Name: g.maybeText()}}}
 	if g.maybe() {
 		p.Accounts = append(p.Accounts, ehf.Account{ID: "NO9386011117947", Name: g.maybeText(), BIC: "DNBANOKK"})
 	}
@@ -193,9 +193,13 @@ func (g gen) amounts(d *ehf.Document) {
 func (g gen) adjustment() ehf.Adjustment {
 	a := ehf.Adjustment{Charge: g.maybe(), Reason: g.text(), Amount: g.money()}
 	if g.maybe() {
-		a.Base = timebok.Ore(rapid.Int64Range(100, 1_000_000).Draw(g.t, "base"))
+		a.Base = timebok.Ore(rapid.Int64Range(1, 1_000_000).Draw(g.t, "base"))
 		a.Percent = g.number(1, 99_999, 3)
 		a.Amount = must(a.Base.Percent(a.Percent))
+		off := a.Amount.Add(timebok.Ore(rapid.Int64Range(-2, 2).Draw(g.t, "off"))) // R040 bears two øre, of the exact percentage
+		if exact := a.Base.Decimal().Mul(a.Percent).Shift(-2); exact.Sub(off.Decimal()).Abs().LessThanOrEqual(number("0.02")) {
+			a.Amount = off
+		}
 	}
 	return a
 }

@@ -3,6 +3,7 @@ package ehf
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -42,7 +43,8 @@ func checkDates(tree any, path string, wrong *timebok.Reasons) {
 			checkDates(x, fmt.Sprintf("%s[%d]", path, i), wrong)
 		}
 	case map[string]any:
-		for name, x := range v {
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			x := v[name]
 			field := strings.TrimPrefix(path+"."+strings.ToUpper(name[:min(len(name), 1)])+name[min(len(name), 1):], ".")
 			if s, ok := x.(string); ok && slices.ContainsFunc(dateMembers, func(m string) bool { return strings.EqualFold(m, name) }) {
 				if _, good := civilDate([]byte(s)); !good {

@@ -1,6 +1,9 @@
 package ehf
 
-import "github.com/timebok/timebok"
+import (
+	exact "github.com/shopspring/decimal"
+	"github.com/timebok/timebok"
+)
 
 // Totals are what a document adds up to (BG-22, BG-23).
 type Totals struct {
@@ -93,6 +96,7 @@ func (a *Adjustment) signed() int64 {
 func (d *Document) addUp(room []Subtotal, keep []figures, wrong *timebok.Reasons) Totals {
 	t := Totals{Prepaid: d.Prepaid, Rounding: d.Rounding, ByVAT: room[:0]}
 	var lines, allowances, charges, tax int64
+	var rule *timebok.Rule
 	for i := range d.Lines {
 		l := &d.Lines[i]
 		f, ok := l.figures()
@@ -107,8 +111,8 @@ func (d *Document) addUp(room []Subtotal, keep []figures, wrong *timebok.Reasons
 			wrong.Add(timebok.BadMoney, "Lines")
 			return t
 		}
-		if t.ByVAT = intoSubtotal(t.ByVAT, l.VAT, f.ore); len(t.ByVAT) > maxRates {
-			wrong.Add(TooManyRates, "Lines")
+		if t.ByVAT, rule = intoSubtotal(t.ByVAT, l.VAT, f.ore); rule != nil {
+			wrong.Add(rule, "Lines")
 			return t
 		}
 	}
@@ -119,8 +123,16 @@ func (d *Document) addUp(room []Subtotal, keep []figures, wrong *timebok.Reasons
 		} else {
 			allowances += a.Amount.Ore()
 		}
-		if a.VAT != nil {
-			t.ByVAT = intoSubtotal(t.ByVAT, *a.VAT, a.signed())
+		if max(allowances, charges) > maxOre || min(allowances, charges) < -maxOre {
+			wrong.Add(timebok.BadMoney, "Adjustments")
+			return t
+		}
+		if a.VAT == nil {
+			continue
+		}
+		if t.ByVAT, rule = intoSubtotal(t.ByVAT, *a.VAT, a.signed()); rule != nil {
+			wrong.Add(rule, "Adjustments")
+			return t
 		}
 	}
 	for i := range t.ByVAT {
@@ -144,19 +156,31 @@ func (d *Document) addUp(room []Subtotal, keep []figures, wrong *timebok.Reasons
 const maxRates = 50
 
 // intoSubtotal adds to the subtotal of a category and rate, which it puts in its
-// place if it is the first.
-func intoSubtotal(all []Subtotal, v VAT, ore int64) []Subtotal {
+// place if it is the first. It returns the rule that the subtotals break then, or nil.
+func intoSubtotal(all []Subtotal, v VAT, ore int64) ([]Subtotal, *timebok.Rule) {
 	for i := range all {
 		if s := &all[i]; s.VAT == v {
-			s.Net = timebok.Ore(s.Net.Ore() + ore)
-			return all
+			ore += s.Net.Ore()
+			s.Net = timebok.Ore(ore)
+			return all, subtotalRule(ore)
 		}
+	}
+	if len(all) == maxRates {
+		return all, TooManyRates
 	}
 	all = append(all, Subtotal{VAT: v, Net: timebok.Ore(ore)})
 	for i := len(all) - 1; i > 0 && all[i].VAT.less(all[i-1].VAT); i-- {
 		all[i], all[i-1] = all[i-1], all[i]
 	}
-	return all
+	return all, subtotalRule(ore)
+}
+
+// subtotalRule is the rule that a subtotal breaks, or nil.
+func subtotalRule(ore int64) *timebok.Rule {
+	if ore > maxOre || ore < -maxOre {
+		return timebok.BadMoney
+	}
+	return nil
 }
 
 func (v VAT) less(u VAT) bool {
@@ -183,11 +207,11 @@ func beyond(amounts ...timebok.Money) bool {
 // isPercentOf reports whether the amount is the percentage of the base, give or
 // take two øre (rule R040).
 func (a *Adjustment) isPercentOf() bool {
-	percent, ok := fix(a.Percent)
-	if !ok {
+	if _, ok := fix(a.Percent); !ok {
 		return false
 	}
-	want, ok := oreOf(fixed{coef: a.Base.Ore(), places: 4}, percent, fixed{coef: 1})
-	diff := want - a.Amount.Ore()
-	return ok && diff <= 2 && diff >= -2
+	want := a.Base.Decimal().Mul(a.Percent).Shift(-2)
+	return want.Sub(a.Amount.Decimal()).Abs().LessThanOrEqual(twoOre)
 }
+
+var twoOre = exact.New(2, -2)

@@ -11,8 +11,9 @@ import (
 //
 // It refuses, with an *timebok.InvalidError that lists everything, what the
 // format can't carry, what an official rule would refuse, and what the law or
-// the EHF guide demands beyond the rules. Nothing is written then. Any other
-// error is the writer's.
+// the EHF guide demands of any document beyond the rules. Nothing is written then. Any
+// other error is the writer's. What the law demands of a clinic's invoice, such as time
+// and place of each session and no word of who the client is, From sees to.
 func Encode(w io.Writer, d Document) error {
 	scratch := borrow()
 	defer scratch.giveBack()

@@ -2,6 +2,7 @@ package ehf
 
 import (
 	"strconv"
+	"strings"
 
 	civil "github.com/rickb777/date"
 	"github.com/timebok/timebok"
@@ -10,12 +11,13 @@ import (
 // check adds everything to wrong for which the network, the law or the guide
 // would refuse the document, but what is wrong with its texts; see checkTexts.
 func (d *Document) check(t *Totals, wrong *timebok.Reasons) {
+	summed := len(*wrong) == 0
 	d.checkHead(t, wrong)
 	d.Seller.check("Seller", wrong)
 	d.Buyer.check("Buyer", wrong)
 	d.checkParties(wrong)
 	if p := d.Payment; p != nil {
-		p.check(d.Seller.Address.Country == "NO", wrong)
+		p.check(d, wrong)
 	}
 	for i := range d.Adjustments {
 		a := &d.Adjustments[i]
@@ -32,7 +34,9 @@ func (d *Document) check(t *Totals, wrong *timebok.Reasons) {
 	for i := range d.Lines {
 		d.Lines[i].check(i, d.Period, wrong)
 	}
-	d.checkVAT(t, wrong)
+	if summed {
+		d.checkVAT(t, wrong)
+	}
 	for i := range d.Attachments {
 		d.Attachments[i].check(i, wrong)
 	}
@@ -101,7 +105,7 @@ func (p *Party) check(field string, wrong *timebok.Reasons) {
 			wrong.Add(BadScheme, field+"."+at("IDs", i, ""))
 		}
 	}
-	if p.Org != p.Endpoint && !p.Org.ok() {
+	if !(p.Org == p.Endpoint && p.Org.Scheme == timebok.OrgNumberScheme) && !p.Org.ok() { // an endpoint is looked at above
 		wrong.Add(BadScheme, field+".Org")
 	}
 	if !isCountry(p.Address.Country) {
@@ -115,8 +119,11 @@ func (p *Party) check(field string, wrong *timebok.Reasons) {
 // checkParties checks what holds for one of the parties only.
 func (d *Document) checkParties(wrong *timebok.Reasons) {
 	s, b := &d.Seller, &d.Buyer
-	if s.Org.Value == "" && len(s.IDs) == 0 && s.VATNumber == "" {
+	if s.Org.Value == "" && (len(s.IDs) == 0 && s.VATNumber == "" || s.isNorwegian()) {
 		wrong.Add(NoSellerID, "Seller.Org")
+	}
+	if a := &b.Address; b.Org.Value == "" && a.Street == "" && a.Additional == "" && a.Line == "" && a.City == "" && a.PostalCode == "" {
+		wrong.Add(NoBuyerID, "Buyer.Org")
 	}
 	if len(b.IDs) > 1 {
 		wrong.Add(timebok.BadValue, "Buyer.IDs")
@@ -204,12 +211,21 @@ func (d *Document) exemption(c timebok.VATCategory) *Exemption {
 	return nil
 }
 
-func (p *Payment) check(norwegian bool, wrong *timebok.Reasons) {
+// isNorwegian reports whether a party is in Norway or in its register of enterprises.
+func (p *Party) isNorwegian() bool {
+	return p.Address.Country == "NO" || p.Org.Scheme == timebok.OrgNumberScheme
+}
+
+func (p *Payment) check(d *Document, wrong *timebok.Reasons) {
+	norwegian := d.Seller.isNorwegian()
 	if !isPaymentCode(p.Code) {
 		wrong.Add(BadPayment, "Payment.Code")
 	}
 	if len(p.Accounts) == 0 && (p.Code == CreditTransfer || p.Code == SEPATransfer) {
 		wrong.Add(NoAccount, "Payment.Accounts")
+	}
+	if norwegian && p.ID != "" && p.ID != d.Number && !isKID(p.ID) {
+		wrong.Add(BadPaymentID, "Payment.ID")
 	}
 	for i := range p.Accounts {
 		a := &p.Accounts[i]
@@ -221,8 +237,11 @@ func (p *Payment) check(norwegian bool, wrong *timebok.Reasons) {
 		switch {
 		case (a.BIC != "" || p.Code == SEPATransfer) && !iban:
 			wrong.Add(NeedsIBAN, at("Payment.Accounts", i, "ID"))
-		case norwegian && !isAccount(a.ID, iban):
+		case (norwegian || strings.HasPrefix(a.ID, "NO")) && !isAccount(a.ID, iban):
 			wrong.Add(BadAccount, at("Payment.Accounts", i, "ID"))
+		}
+		if a.BIC != "" && !isBIC(a.BIC) {
+			wrong.Add(BadBIC, at("Payment.Accounts", i, "BIC"))
 		}
 	}
 }

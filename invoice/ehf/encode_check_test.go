@@ -88,6 +88,43 @@ func TestAppendRefuses(t *testing.T) {
 			d.Seller.Org, d.Seller.IDs, d.Seller.VATNumber = ehf.Identifier{}, nil, ""
 			d.Lines, d.Adjustments = d.Lines[:1], d.Adjustments[:1]
 		}},
+		{"a seller in Norway without organisation number", ehf.NoSellerID, "Seller.Org", func(d *doc) { d.Seller.Org = ehf.Identifier{} }},
+		{"a buyer nobody can find", ehf.NoBuyerID, "Buyer.Org", func(d *doc) { d.Buyer.Org, d.Buyer.Address = ehf.Identifier{}, ehf.Address{Country: "NO"} }},
+		{"a number of a scheme for addresses only", ehf.BadScheme, "Buyer.Org", func(d *doc) {
+			d.Buyer.Endpoint = ehf.Identifier{Scheme: "9930", Value: "DE123"}
+			d.Buyer.Org = d.Buyer.Endpoint
+		}},
+		{"a KID with letters", ehf.BadPaymentID, "Payment.ID", func(d *doc) { d.Payment.ID = "ABC æøå" }},
+		{"a KID with a wrong check digit", ehf.BadPaymentID, "Payment.ID", func(d *doc) { d.Payment.ID = "12345" }},
+		{"a KID with a space", ehf.BadPaymentID, "Payment.ID", func(d *doc) { d.Payment.ID = "123 44" }},
+		{"a bank that is none", ehf.BadBIC, "Payment.Accounts[0].BIC", func(d *doc) { d.Payment.Accounts[0].BIC = "!!" }},
+		{"a bank with too much", ehf.BadBIC, "Payment.Accounts[0].BIC", func(d *doc) { d.Payment.Accounts[0].BIC = "DNBANOKKX" }},
+		{"a wrong Norwegian account of a seller abroad", ehf.BadAccount, "Payment.Accounts[1].ID", func(d *doc) {
+			d.Seller.Address.Country, d.Payment.Accounts[1].ID = "SE", "12345678901"
+		}},
+		{"a wrong Norwegian IBAN of a seller who is none", ehf.BadAccount, "Payment.Accounts[0].ID", func(d *doc) {
+			d.Seller.Address.Country, d.Seller.Org, d.Payment.Accounts[0].ID = "DK", ehf.Identifier{Scheme: "0184", Value: "DK12345678"}, "NO9286011117947"
+		}},
+		{"a percentage that is three øre off and a half", ehf.BadAdjustment, "Adjustments[1]", func(d *doc) {
+			a := &d.Adjustments[1]
+			a.Amount, a.Percent, a.Base = timebok.Ore(3), number("2.5"), timebok.Ore(20)
+		}},
+		{"a rate too many among the adjustments", ehf.TooManyRates, "Adjustments", func(d *doc) {
+			for i := range 60 {
+				d.Adjustments = append(d.Adjustments, ehf.Adjustment{Reason: "x", VAT: &ehf.VAT{Category: timebok.Standard, Rate: timebok.BasisPoints(1000 + i)}})
+			}
+		}},
+		{"more of one rate than amounts can be", timebok.BadMoney, "Lines", func(d *doc) {
+			for i := range 4 {
+				l := d.Lines[1]
+				l.Quantity, l.Price = number("1000"), number("90000000")
+				if i >= 2 {
+					l.Quantity, l.VAT.Rate = number("-1000"), 1500
+				}
+				d.Lines = append(d.Lines, l)
+			}
+		}},
+		{"a price too high, and no more than that", ehf.BadNumber, "Lines[0]", func(d *doc) { d.Lines[0].Price = number("1000000000") }},
 		{"two buyer's numbers", timebok.BadValue, "Buyer.IDs", func(d *doc) { d.Buyer.IDs = []ehf.Identifier{{Value: "1"}, {Value: "2"}} }},
 		{"a buyer in Foretaksregisteret", timebok.BadValue, "Buyer.TaxNumber", func(d *doc) { d.Buyer.TaxNumber = ehf.Foretaksregisteret }},
 		{"a buyer's legal form", timebok.BadValue, "Buyer.LegalForm", func(d *doc) { d.Buyer.LegalForm = "ASA" }},

@@ -70,13 +70,33 @@ func isAccount(text string, iban bool) bool {
 	return digits(11)([]byte(text)) && text[:4] != "0000" && modulo11([]byte(text))
 }
 
+// isKID reports whether text is a Norwegian payment reference.
+func isKID(text string) bool {
+	kid, err := timebok.ParseKID(text)
+	return err == nil && kid.String() == text
+}
+
+// isBIC reports whether text has the form of a bank's code in ISO 9362: four letters,
+// a country, and four or seven characters more.
+func isBIC(text string) bool {
+	if len(text) != 8 && len(text) != 11 {
+		return false
+	}
+	for i, c := range []byte(text) {
+		if (c < 'A' || c > 'Z') && (i < 6 || !isDigit(c)) {
+			return false
+		}
+	}
+	return true
+}
+
 // isPaymentCode reports whether UNCL 4461 has the code and a document can carry
-// what belongs to it: direct debit needs a mandate (rule R061), cards a number.
+// what belongs to it: direct debit needs a mandate (rule R061).
 func isPaymentCode(code string) bool {
 	switch code {
 	case CreditTransfer:
 		return true
-	case "48", "49", "54", "55", "59":
+	case "49", "59":
 		return false
 	}
 	return paymentMeans.has([]byte(code))

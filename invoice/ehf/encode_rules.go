@@ -66,9 +66,17 @@ var (
 		"er ikkje eit MVA-nummer med landkode føre, som NO988077917MVA [BR-CO-09, NO-R-001]",
 		"is no VAT number with its country in front, such as NO988077917MVA [BR-CO-09, NO-R-001]")
 	NoSellerID = timebok.NewRule("ehf.seller",
-		"selgeren må ha organisasjonsnummer [BR-CO-26]",
-		"seljaren må ha organisasjonsnummer [BR-CO-26]",
-		"the seller needs an organisation number [BR-CO-26]")
+		"selgeren må ha organisasjonsnummer [BR-CO-26] (bokføringsforskriften § 5-1-2)",
+		"seljaren må ha organisasjonsnummer [BR-CO-26] (bokføringsforskrifta § 5-1-2)",
+		"the seller needs an organisation number [BR-CO-26] (bokføringsforskriften § 5-1-2)")
+	NoBuyerID = timebok.NewRule("ehf.buyer",
+		"kjøperen må ha organisasjonsnummer eller adresse (bokføringsforskriften § 5-1-2)",
+		"kjøparen må ha organisasjonsnummer eller adresse (bokføringsforskrifta § 5-1-2)",
+		"the buyer needs an organisation number or an address (bokføringsforskriften § 5-1-2)")
+	OtherCountry = timebok.NewRule("ehf.country.rules",
+		"landet {country} har egne regler, og de er ikke kontrollert: bruk selgerens adresse i Norge",
+		"landet {country} har eigne reglar, og dei er ikkje kontrollerte: bruk adressa til seljaren i Noreg",
+		"the country {country} has rules of its own, which were not checked: use the seller's address in Norway")
 	NoTaxNumber = timebok.NewRule("ehf.taxnumber",
 		"selgeren må ha MVA-nummer, «Foretaksregisteret» eller organisasjonsnummer som skattenummer [BR-E-02, BR-Z-02]",
 		"seljaren må ha MVA-nummer, «Foretaksregisteret» eller organisasjonsnummer som skattenummer [BR-E-02, BR-Z-02]",
@@ -116,6 +124,12 @@ var (
 		"er ikke en betalingsmåte som kan brukes [BR-49, BR-CL-16, PEPPOL-EN16931-R061]",
 		"er ikkje ein betalingsmåte som kan brukast [BR-49, BR-CL-16, PEPPOL-EN16931-R061]",
 		"is no way of payment that can be used [BR-49, BR-CL-16, PEPPOL-EN16931-R061]")
+	BadPaymentID = timebok.NewRule("ehf.payment.kid",
+		"er verken et gyldig KID-nummer eller dokumentets nummer",
+		"er verken eit gyldig KID-nummer eller nummeret på dokumentet",
+		"is neither a valid KID nor the document's number")
+	BadBIC = timebok.NewRule("ehf.payment.bic",
+		"er ikke en BIC (ISO 9362)", "er ikkje ein BIC (ISO 9362)", "is no BIC (ISO 9362)")
 	NoAccount = timebok.NewRule("ehf.payment.account",
 		"en overføring må ha konto [BR-50, BR-61]",
 		"ei overføring må ha konto [BR-50, BR-61]",

@@ -18,7 +18,8 @@ const MediaType = "application/xml"
 
 // Encode returns the invoice or credit note as EHF, held to the structure of UBL
 // and to every official rule. It refuses as From and Append do, and with an
-// *timebok.InvalidError that names each fatal rule that the file would break.
+// *timebok.InvalidError that names each fatal rule that the file would break, or the
+// country of the seller if that has rules of its own.
 func (f Format) Encode(v invoice.Invoice) ([]byte, error) {
 	d, err := From(v)
 	if err != nil {
@@ -32,7 +33,10 @@ func (f Format) Encode(v invoice.Invoice) ([]byte, error) {
 	if release.ID == "" {
 		release = InForce(v.IssueDate.UTC())
 	}
-	return body, release.check(body)
+	if err := release.check(body); err != nil {
+		return nil, err
+	}
+	return body, nil
 }
 
 // check returns what a receiver's validator would refuse a file for.
@@ -47,7 +51,11 @@ func (r Release) check(body []byte) error {
 	if err != nil {
 		return err
 	}
-	return report.refusals().Invalid()
+	no := report.refusals()
+	for _, n := range report.Notices {
+		no.Add(OtherCountry, "Seller.Address.Country", timebok.P("country", n.Country))
+	}
+	return no.Invalid()
 }
 
 // validators keeps Validators between invoices: a new one grows its buffers anew.

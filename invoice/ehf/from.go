@@ -21,15 +21,18 @@ import (
 //     says so, and one in neither states its organisation number, which rule
 //     BR-E-02 demands. Outside the VAT Act (O) no MVA number may stand there.
 //
-// It refuses, with an *timebok.InvalidError that lists everything, an invoice that
-// the client pays, one without number, issue date or place, a line without a
-// treatment code in a network's case, and a text with a birth number in it.
+// It refuses, with an *timebok.InvalidError that lists everything, a draft, an invoice
+// that the client pays, one without number, issue date or place, a line without a time or,
+// in a network's case, without a treatment code, and a text with a birth number in it.
 // Append judges the rest.
 func From(v invoice.Invoice) (Document, error) {
 	var wrong timebok.Reasons
 	if v.Payer == nil {
 		wrong.Add(timebok.EHFNeedsPayer, "Payer")
 		return Document{}, wrong.Invalid()
+	}
+	if v.IsDraft() {
+		wrong.Add(timebok.BadValue, "State")
 	}
 	need(&wrong, "Number", v.Number > 0)
 	need(&wrong, "IssueDate", v.IssueDate != nil)
@@ -54,6 +57,7 @@ func From(v invoice.Invoice) (Document, error) {
 			wrong.Add(NoPreceding, "Credits")
 			break
 		}
+		need(&wrong, "Credits.Number", v.Credits.Number > 0)
 		d.Preceding = []Preceding{{Number: strconv.FormatInt(v.Credits.Number, 10), IssueDate: new(v.Credits.IssueDate)}}
 	case invoice.Bill:
 	default:
@@ -67,6 +71,7 @@ func From(v invoice.Invoice) (Document, error) {
 		d.Delivery.Date = p.From
 	}
 	d.Exempt = f.exempt()
+	wrong = append(wrong, v.Personal(nil)...)
 	if err := wrong.Invalid(); err != nil {
 		return Document{}, err
 	}

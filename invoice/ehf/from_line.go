@@ -30,11 +30,6 @@ func (f *from) line(i int) Line {
 		ID: strconv.Itoa(i + 1), Quantity: exact.NewFromInt(1), Unit: UnitOne, Price: l.Amount.Decimal(),
 		VAT: VAT{Category: l.VAT.Category, Rate: l.VAT.Rate}, Name: l.Item,
 	}
-	for _, text := range [...][2]string{{"Item", l.Item}, {"Treatment", l.Treatment}, {"VAT.Reason", l.VAT.Reason}} {
-		if timebok.HasBirthNumber(text[1]) {
-			f.wrong.Add(invoice.PersonalData, out.field(i, text[0]))
-		}
-	}
 	if l.Treatment != "" {
 		out.Properties = append(out.Properties, Property{TreatmentID, l.Treatment})
 	} else if f.invoice.Case.Network != "" {

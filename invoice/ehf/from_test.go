@@ -160,6 +160,13 @@ func TestFromRefuses(t *testing.T) {
 	}{
 		{"an invoice that the client pays", []*timebok.Rule{timebok.EHFNeedsPayer}, func(v *invoice.Invoice) { v.Payer, v.Debtor = nil, &timebok.Client{} }},
 		{"a draft", []*timebok.Rule{timebok.Missing}, func(v *invoice.Invoice) { v.Number, v.IssueDate = 0, nil }},
+		{"a draft with a number", []*timebok.Rule{timebok.BadValue}, func(v *invoice.Invoice) { v.State = invoice.Draft }},
+		{"a seller in a country with rules of its own", []*timebok.Rule{ehf.OtherCountry}, func(v *invoice.Invoice) { v.Seller.Address.Country = "DK" }},
+		{"a credit note of an invoice without number", []*timebok.Rule{timebok.Missing}, func(v *invoice.Invoice) {
+			v.Kind, v.Credits = invoice.CreditNote, &invoice.Reference{IssueDate: *v.IssueDate}
+		}},
+		{"a birth number as the payer's reference", []*timebok.Rule{invoice.PersonalData}, func(v *invoice.Invoice) { v.Payer.Reference = birthNumber }},
+		{"a birth number as a therapist", []*timebok.Rule{invoice.PersonalData}, func(v *invoice.Invoice) { v.Lines[0].Therapist.Name = birthNumber }},
 		{"neither invoice nor credit note", []*timebok.Rule{timebok.BadValue}, func(v *invoice.Invoice) { v.Kind = "reminder" }},
 		{"a network's case without treatment code", []*timebok.Rule{invoice.NoTreatment}, func(v *invoice.Invoice) { v.Lines[0].Treatment = "" }},
 		{"no place", []*timebok.Rule{invoice.NoPlace}, func(v *invoice.Invoice) { v.Place = timebok.Address{} }},

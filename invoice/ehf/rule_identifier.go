@@ -216,7 +216,9 @@ func isDutchVAT(s []byte) bool {
 	return len(s) == 14 && string(s[:2]) == "NL" && allDigits(s[2:11]) && s[11] == 'B' && allDigits(s[12:])
 }
 
-// dutchVATNumber: a VAT number that begins with NL.
+// dutchVATNumber: a VAT number that begins with NL. Where the official context meets
+// several schemes it has an error, and so does not fit.
 func dutchVATNumber(c *check, n node) bool {
-	return bytes.HasPrefix(c.normalOf(n), []byte("NL")) && c.scheme(c.parent(n), "VAT")
+	p := c.parent(n)
+	return bytes.HasPrefix(c.normalOf(n), []byte("NL")) && c.count(p, cacTaxScheme, cbcID) == 1 && c.scheme(p, "VAT")
 }

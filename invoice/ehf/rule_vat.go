@@ -1,6 +1,7 @@
 package ehf
 
 import (
+	"bytes"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -282,13 +283,19 @@ func (c *check) onlyUp(n node, want name) node {
 	return k
 }
 
-// doubleSign is the sign of a value as an xs:double, false if there is none.
+// doubleSign is the sign of a value as an xs:double, false if there is none. A zero
+// with a minus sign is below zero unless it is an integer of at most 15 digits. XPath
+// has it that all zeros are equal, but receivers run Saxon, which compares such values
+// by Java's Double.compare.
 func (c *check) doubleSign(n node) (int, bool) {
 	if n == none {
 		return 0, false
 	}
 	b := trim(c.value(n))
 	if d, ok := parseDecimal(b); ok {
+		if d.sign() == 0 && b[0] == '-' && (len(b) > len("-")+15 || bytes.IndexByte(b, '.') >= 0) {
+			return -1, true
+		}
 		return d.sign(), true
 	}
 	v, ok := parseDouble(b)

@@ -14,6 +14,7 @@ type Limits struct {
 	Elements   int // elements in all; 2,000,000
 	Attributes int // attributes of one element, namespace declarations included; 64
 	Namespaces int // namespace declarations in force at one place; 256
+	Findings   int // problems and findings that a Report keeps, together; 10,000
 }
 
 func (l Limits) orDefault() Limits {
@@ -27,6 +28,7 @@ func (l Limits) orDefault() Limits {
 	or(&l.Elements, 2_000_000)
 	or(&l.Attributes, 64)
 	or(&l.Namespaces, 256)
+	or(&l.Findings, 10_000)
 	l.Bytes = min(l.Bytes, 1<<30) // positions are 32 bits wide
 	return l
 }
@@ -161,10 +163,14 @@ func (s *scanner) prolog() error {
 		if end < 0 {
 			return s.fail(Malformed, s.i)
 		}
-		if kind := declaration(b[s.i+5 : s.i+end]); kind != "" {
+		ascii, kind := declaration(b[s.i+5 : s.i+end])
+		if kind != "" {
 			return s.fail(kind, s.i)
 		}
 		s.i += end + 2
+		if ascii && bytes.ContainsFunc(b[s.i:], func(r rune) bool { return r >= utf8.RuneSelf }) {
+			return s.fail(Encoding, 0)
+		}
 	}
 	if !utf8.Valid(b) {
 		return s.fail(Encoding, 0)
@@ -176,46 +182,48 @@ func (s *scanner) prolog() error {
 const usual = `<?xml version="1.0" encoding="UTF-8"?>`
 
 // declaration checks what stands between <?xml and ?>: the version, then an
-// encoding and a standalone declaration that may each be absent.
-func declaration(b []byte) ReadErrorKind {
+// encoding and a standalone declaration that may each be absent. It reports
+// whether the encoding is US-ASCII, and what is wrong if something is.
+func declaration(b []byte) (ascii bool, kind ReadErrorKind) {
 	for step := 0; ; step++ {
 		rest := bytes.TrimLeft(b, " \t\r\n")
 		if len(rest) == 0 {
 			if step == 0 {
-				return Malformed
+				return false, Malformed
 			}
-			return ""
+			return ascii, ""
 		}
 		if len(rest) == len(b) {
-			return Malformed
+			return false, Malformed
 		}
 		name, after, ok := bytes.Cut(rest, []byte("="))
 		after = bytes.TrimLeft(after, " \t\r\n")
 		if !ok || len(after) < 2 || after[0] != '"' && after[0] != '\'' {
-			return Malformed
+			return false, Malformed
 		}
 		end := bytes.IndexByte(after[1:], after[0])
 		if end < 0 {
-			return Malformed
+			return false, Malformed
 		}
 		value := after[1 : 1+end]
 		b = after[end+2:]
 		switch name := string(bytes.TrimRight(name, " \t\r\n")); {
 		case name == "version" && step == 0:
 			if string(value) != "1.0" {
-				return Encoding
+				return false, Encoding
 			}
 		case name == "encoding" && step == 1:
-			if !bytes.EqualFold(value, []byte("UTF-8")) && !bytes.EqualFold(value, []byte("US-ASCII")) {
-				return Encoding
+			ascii = bytes.EqualFold(value, []byte("US-ASCII"))
+			if !ascii && !bytes.EqualFold(value, []byte("UTF-8")) {
+				return false, Encoding
 			}
 		case name == "standalone" && (step == 1 || step == 2):
 			if v := string(value); v != "yes" && v != "no" {
-				return Malformed
+				return false, Malformed
 			}
 			step = 2
 		default:
-			return Malformed
+			return false, Malformed
 		}
 	}
 }

@@ -3,6 +3,7 @@ package ehf
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -167,6 +168,19 @@ func TestScanAccepts(t *testing.T) {
 	}
 }
 
+// What says that it is US-ASCII must be.
+func TestScanASCII(t *testing.T) {
+	for _, start := range []string{"<?xml version='1.0' encoding='US-ASCII'?>", "\xEF\xBB\xBF<?xml version='1.0' encoding='us-ascii'?>"} {
+		if _, err := Validate([]byte(start+openInvoice+closeInvoice), nil); err != nil {
+			t.Errorf("%s: %v", start, err)
+		}
+		var read *ReadError
+		if _, err := Validate([]byte(start+openInvoice+"<!-- é -->"+closeInvoice), nil); !errors.As(err, &read) || read.Kind != Encoding {
+			t.Errorf("%s with é: %v", start, err)
+		}
+	}
+}
+
 func TestLimitsAreOptions(t *testing.T) {
 	doc := sample("Invoice").bytes()
 	for name, l := range map[string]Limits{"bytes": {Bytes: 100}, "depth": {Depth: 3}, "elements": {Elements: 10}, "attributes": {Attributes: 2}, "namespaces": {Namespaces: 2}} {
@@ -239,12 +253,46 @@ func TestManyFindings(t *testing.T) {
 	for range 5_000 {
 		doc.kids = append(doc.kids, x("cbc:Nonsense"), x("cac:InvoiceLine"))
 	}
-	r := validated(t, doc)
-	if len(r.Findings) < 10_000 || len(r.Problems) < 5_000 {
-		t.Errorf("%d findings, %d problems", len(r.Findings), len(r.Problems))
+	r, err := Validate(doc.bytes(), &Options{Limits: Limits{Findings: 1_000_000}})
+	if err != nil || len(r.Findings) < 10_000 || len(r.Problems) < 5_000 || r.More {
+		t.Fatalf("%d findings, %d problems, more %v, %v", len(r.Findings), len(r.Problems), r.More, err)
 	}
 	if last := r.Findings[len(r.Findings)-1].Path; last != "/Invoice/cac:InvoiceLine[5001]" {
 		t.Errorf("last finding at %s", last)
+	}
+}
+
+// What is found at a hundred thousand bad lines takes no more memory than at a few,
+// and no more within an element with a long name.
+func TestMemoryOfFindings(t *testing.T) {
+	long := strings.Repeat("æ", 10_000)
+	for name, content := range map[string]string{
+		"lines": strings.Repeat("<cac:InvoiceLine/>", 100_000),
+		"name":  "<x" + long + ">" + strings.Repeat("<cac:InvoiceLine/>", 10_000) + "</x" + long + ">",
+	} {
+		t.Run(name, func(t *testing.T) { testMemoryOfFindings(t, []byte(openInvoice+content+closeInvoice)) })
+	}
+}
+
+func testMemoryOfFindings(t *testing.T, doc []byte) {
+	v := NewValidator(nil)
+	var r Report
+	validate := func() {
+		var err error
+		if r, err = v.Validate(doc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	validate() // the tree has grown
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	validate()
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 16<<20 {
+		t.Errorf("%d bytes allocated", n)
+	}
+	if n := len(r.Problems) + len(r.Findings); n > 10_001 || !r.More || r.Schema || r.Valid() {
+		t.Errorf("%d problems and findings, more %v", n, r.More)
 	}
 }
 

@@ -1,9 +1,13 @@
 package ehf
 
-import "strconv"
+import (
+	"bytes"
+	"strconv"
+)
 
 // path is the location of n as an XPath expression, with the prefixes that
-// UBL's own documents use and a position wherever a sibling has the same name.
+// UBL's own documents use and a position wherever a sibling has the same name. The
+// names of others are cut off at longName, so that what a finding takes is bounded.
 func (t *tree) path(n node) string {
 	if n == none {
 		return "/"
@@ -20,13 +24,19 @@ func (t *tree) path(n node) string {
 	return string(out)
 }
 
+// longName is how many bytes of a name a path has; UBL has none so long.
+const longName = 100
+
 func (t *tree) step(out []byte, n node) []byte {
 	e := &t.elems[n]
 	switch {
 	case e.name != unknown:
 		out = append(out, words().names[e.name]...)
 	default:
-		out = append(out, t.src[e.raw.from:e.raw.to]...)
+		out = append(out, t.src[e.raw.from:min(e.raw.to, e.raw.from+longName)]...)
+		if e.raw.to-e.raw.from > longName {
+			out = append(bytes.ToValidUTF8(out, nil), "…"...)
+		}
 	}
 	if e.position == 0 {
 		t.number(e.parent)

@@ -10,7 +10,7 @@ type Options struct {
 
 // Validate holds a document to the structure of UBL 2.1 and to every rule of
 // EHF Billing: the European standard's, Peppol's common ones and Norway's.
-// It never stops at the first finding.
+// It never stops at the first finding, and keeps as many as the limits allow.
 //
 // A document that can't be read at all is a *ReadError: one that is not
 // well-formed, is no Invoice or CreditNote, or passes a limit.
@@ -40,7 +40,7 @@ func NewValidator(opts *Options) *Validator {
 // Validator goes on to the next document.
 func (v *Validator) Validate(doc []byte) (Report, error) {
 	c := &v.check
-	c.report = Report{Release: c.release, Schema: true}
+	c.report, c.fatal = Report{Release: c.release, Schema: true}, false
 	if err := parse(&c.tree, doc, v.limits); err != nil {
 		return Report{}, err
 	}
@@ -71,6 +71,7 @@ type check struct {
 	*program
 	facts
 	report Report
+	fatal  bool   // there is a fatal finding in it
 	stops  []node // elements at which the official rules give up
 	recent [16]recent
 }
@@ -139,9 +140,21 @@ func (c *check) hold(n node, r *rules) {
 	}
 }
 
-// broken enters a finding.
+// broken enters a finding. The first fatal one is entered whatever the limit, so
+// that warnings can't hide that a document is refused.
 func (c *check) broken(r *rule, n node) {
+	first := r.flag == Fatal && !c.fatal
+	if c.full() && !first {
+		c.report.More = true
+		return
+	}
+	c.fatal = c.fatal || first
 	c.report.Findings = append(c.report.Findings, Finding{Rule: r.id, Flag: r.flag, Path: c.path(n), en: r.en, nb: r.nb, at: n})
+}
+
+// full reports whether the report has as much as it may keep.
+func (c *check) full() bool {
+	return len(c.report.Findings)+len(c.report.Problems) >= c.limits.Findings
 }
 
 // undecided notes that the official rules stop at n with an error.

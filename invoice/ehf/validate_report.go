@@ -2,7 +2,8 @@ package ehf
 
 import "fmt"
 
-// A Report is everything that is wrong with a document.
+// A Report is everything that is wrong with a document, or as much of it as
+// Limits.Findings allows.
 type Report struct {
 	Release  string    // id of the release whose rules were applied
 	Root     string    // "Invoice" or "CreditNote"
@@ -10,6 +11,11 @@ type Report struct {
 	Problems []Problem // where it is not
 	Findings []Finding // every place where a rule is broken, in document order
 	Notices  []Notice  // what was not looked into
+
+	// More is set if more is wrong, which Limits.Findings left out. The first problem
+	// and the first finding that is fatal are never left out, so that it takes nothing
+	// more to know whether the document is refused.
+	More bool
 }
 
 // Valid reports whether the document may be sent: its structure is right and
@@ -124,10 +130,14 @@ var problemTexts = [...][2]string{
 // problem enters a problem of structure. The name is that of the element or
 // attribute meant, if it is known.
 func (c *check) problem(n node, kind problemKind, meant name) {
+	c.report.Schema = false
+	if c.full() { // not with the first: no finding comes before the problems
+		c.report.More = true
+		return
+	}
 	p := Problem{Path: c.path(n), kind: kind}
 	if meant != unknown {
 		p.name = meant.String()
 	}
-	c.report.Schema = false
 	c.report.Problems = append(c.report.Problems, p)
 }

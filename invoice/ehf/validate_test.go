@@ -83,6 +83,76 @@ func TestPaths(t *testing.T) {
 	}
 }
 
+// A limit cuts a report off. The report says so, keeps its order, and can't lose that
+// the document is refused.
+func TestFindingsAreCutOff(t *testing.T) {
+	unwanted := []edit{set("cbc:CopyIndicator", "false"), set("cbc:UUID", "1"), set("cbc:IssueTime", "10:00:00"), set("cbc:LineCountNumeric", "2")}
+	lastOfAll := set("line[2]/cac:Item/cbc:Name", "")
+	refused := sample("Invoice")
+	lastOfAll(t, refused)
+	for _, c := range []struct {
+		name          string
+		edits         []edit
+		schema, valid bool
+	}{
+		{"nothing", nil, true, true},
+		{"warnings", unwanted, true, true},
+		{"a fatal finding after warnings", append(slices.Clone(unwanted), lastOfAll), true, false},
+		{"no verdict after warnings", append(slices.Clone(unwanted), twice("cac:InvoicePeriod")), true, false},
+		{"elements that UBL does not have", slices.Repeat([]edit{add("", x("cbc:Nonsense", "x"))}, 3), false, false},
+		{"wrong structure and findings", append(slices.Clone(unwanted), lastOfAll, set("cbc:IssueDate", "2. november"), set("cbc:DueDate", "3. november"), set("cbc:TaxPointDate", "x")), false, false},
+	} {
+		doc := sample("Invoice")
+		for _, e := range c.edits {
+			e(t, doc)
+		}
+		whole := validated(t, doc)
+		all := len(whole.Problems) + len(whole.Findings)
+		if whole.Schema != c.schema || whole.Valid() != c.valid || whole.More || all < len(c.edits) {
+			t.Fatalf("%s: %s", c.name, described(whole))
+		}
+		for limit := 1; limit <= all+1; limit++ {
+			v := NewValidator(&Options{Limits: Limits{Findings: limit}})
+			if r, err := v.Validate(refused.bytes()); err != nil || r.Valid() {
+				t.Fatal(err, described(r))
+			}
+			r, err := v.Validate(doc.bytes())
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept := len(r.Problems) + len(r.Findings)
+			if kept < min(limit, all) || kept > limit+1 || r.More != (kept < all) {
+				t.Errorf("%s, at most %d of %d: %d kept, more %v", c.name, limit, all, kept, r.More)
+			}
+			if r.Schema != c.schema || r.Valid() != c.valid || len(r.refusals()) > 0 == c.valid {
+				t.Errorf("%s, at most %d: schema %v, valid %v, refused for %v", c.name, limit, r.Schema, r.Valid(), r.refusals().Codes())
+			}
+			rest := whole.Findings
+			for _, f := range r.Findings {
+				i := slices.Index(rest, f)
+				if i < 0 {
+					t.Fatalf("%s, at most %d: %s %s out of order", c.name, limit, f.Rule, f.Path)
+				}
+				rest = rest[i+1:]
+			}
+		}
+	}
+}
+
+// Of a long name a path has no more than UBL's could have, and whole characters.
+func TestPathsOfLongNames(t *testing.T) {
+	for name, want := range map[string]string{
+		strings.Repeat("a", 100): strings.Repeat("a", 100), strings.Repeat("a", 101): strings.Repeat("a", 100) + "…",
+		"a" + strings.Repeat("æ", 50): "a" + strings.Repeat("æ", 49) + "…",
+	} {
+		doc := sample("Invoice")
+		add("", x(name, "x"))(t, doc)
+		if r := validated(t, doc); len(r.Problems) != 1 || r.Problems[0].Path != "/Invoice/"+want {
+			t.Errorf("%s: %s", name, described(r))
+		}
+	}
+}
+
 // A Validator forgets one document before the next.
 func TestValidatorIsReused(t *testing.T) {
 	good, bad := sample("Invoice").bytes(), sample("CreditNote")
