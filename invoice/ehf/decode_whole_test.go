@@ -146,7 +146,7 @@ func (p *part) alter(r *rand.Rand) {
 // What the model does not say and Encode does, such as a sum that was not there, is
 // no loss.
 func TestDecodeLosesNothing(t *testing.T) {
-	rounds, whole := 5_000, 0
+	rounds, whole := 1_000, 0
 	if testing.Short() {
 		rounds /= 10
 	}
