@@ -5,39 +5,54 @@ import (
 	"unicode/utf8"
 )
 
-// HasBirthNumber reports whether a valid birth number stands in a text: eleven digits,
-// together or in groups with one or two spaces, points, hyphens or slashes between them.
-// Digits in groups as those of an account, four, two and five, are taken for one.
-// Texts that leave the clinic are held to it: an invoice to an insurer names nobody.
+// HasBirthNumber reports whether a valid birth number stands in a text: eleven digits, or
+// the groups in which people write them, such as 109155 96784 and 10.91.55-96784. Texts
+// that leave the clinic are held to it: an invoice to an insurer names nobody.
 func HasBirthNumber(text string) bool {
 	for i := 0; i < len(text); {
 		n := digitsAt(text, i)
-		number := text[i : i+n]
-		for end := i + n; n > 0 && n != 4 && len(number) < birthNumberLength; {
-			from := end + separatorAt(text, end)
-			end = from + digitsAt(text, from)
-			if end == from {
-				break
+		for _, groups := range birthNumberGroups {
+			if number, ok := groupsAt(text, i, groups); ok {
+				if _, err := ParseBirthNumber(number); err == nil {
+					return true
+				}
 			}
-			number += text[from:end]
-		}
-		if _, err := ParseBirthNumber(number); len(number) == birthNumberLength && err == nil {
-			return true
 		}
 		i += max(n, 1)
 	}
 	return false
 }
 
-const birthNumberLength = 11
+// birthNumberGroups are how people write birth numbers. Others are more likely to be a
+// date and a time, a number of a case with something behind it, or an account.
+var birthNumberGroups = [][]int{{11}, {6, 5}, {6, 3, 2}, {2, 2, 2, 5}, {2, 2, 2, 3, 2}}
 
-// separatorAt is the length of what separates groups of digits at i: one or two
+// groupsAt is what groups of so many digits at i are together, if they stand there.
+func groupsAt(text string, i int, groups []int) (number string, ok bool) {
+	for g, n := range groups {
+		if g > 0 {
+			size := separatorAt(text, i)
+			if size == 0 {
+				return "", false
+			}
+			i += size
+		}
+		if digitsAt(text, i) != n {
+			return "", false
+		}
+		number += text[i : i+n]
+		i += n
+	}
+	return number, true
+}
+
+// separatorAt is the length of what separates groups of digits at i: up to three
 // characters, or 0 if nothing does.
 func separatorAt(text string, i int) int {
 	n := 0
-	for range 2 {
+	for range 3 {
 		r, size := utf8.DecodeRuneInString(text[i+n:])
-		if !strings.ContainsRune(" \u00a0\u2009\u202f.-/", r) || size == 0 {
+		if size == 0 || !strings.ContainsRune(" \u00a0\u2009\u202f.-\u2010\u2011\u2013/", r) {
 			break
 		}
 		n += size

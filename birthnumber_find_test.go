@@ -25,13 +25,20 @@ func TestHasBirthNumber(t *testing.T) {
 		"109155/96784":             true,
 		"10 91 55 96784":           true,
 		"10.91.55-96784":           true,
-		"1 0 9 1 5 5 9 6 7 8 4":    true,
-		"109155   96784":           false,
+		"109155 967 84":            true,
+		"10 91 55 967 84":          true,
+		"109155 - 96784":           true,
+		"109155–96784":             true,
+		"109155    96784":          false,
+		"12749547-012":             false, // a number of a case
+		"900110866-15":             false,
+		"02.01.2026 8.30":          false,
+		"01.01.26-31.1.26":         false,
 		"109155, 96784":            false,
 		"5 10915596784":            true,
-		"10915 596784 5":           true,
+		"10915 596784 5":           false,
 		"1091559678 45":            false,
-		"1091.55.96784":            false, // as an account is written
+		"1091.55.96784":            false, // an account
 		"10915596785":              false, // the check digit is wrong
 		"109155":                   false,
 		"109155 ":                  false,

@@ -47,7 +47,11 @@ func (b *Biller) DecidePreflight(v View) (Verdict, error) {
 	if len(x.Lines) == 0 {
 		no.Add(NothingToBill, "Lines")
 	}
-	*no = append(*no, x.Personal(v.Client)...)
+	if x.Billing.To.IsClient() {
+		*no = append(*no, x.Personal(nil)...) // it goes to the client
+	} else {
+		*no = append(*no, x.Personal(v.Client)...)
+	}
 	if x.Billing.By != timebok.EHF {
 		return verdict, nil
 	}

@@ -63,7 +63,30 @@ var preflights = []struct {
 	{"a birth number as the payer's reference", func(_ *paper, v *invoice.View) { v.Payers[0].Reference = "10915596784" }, []string{"Payer.Reference: line.personal"}},
 	{"a case worker with the client's last name", func(_ *paper, v *invoice.View) { v.Payers[0].Reference = "Kari Prøvesen" }, nil},
 	{"the client's name as the place", func(_ *paper, v *invoice.View) { v.Clinic.Address.Street = "Hjemme hos Ola Prøvesen" }, []string{"Place.Street: line.personal"}},
-	{"the client's name as a profession", line(0, func(l *invoice.Line) { l.Therapist.Profession = "Ola Prøvesens mor, Ola Prøvesen" }), []string{"Lines[0].Therapist.Profession: line.personal"}},
+	{"the client's name as a profession", line(0, func(l *invoice.Line) { l.Therapist.Profession = "Ola Prøvesens mor" }), []string{"Lines[0].Therapist.Profession: line.personal"}},
+	{"the client's last name in the genitive", line(0, func(l *invoice.Line) { l.Item = "Time med Prøvesens mor" }), []string{"Lines[0].Item: line.personal"}},
+	{"the client's last name in capitals", func(_ *paper, v *invoice.View) { v.Invoice.Case.Number = "PRØVESEN 12" }, []string{"Case.Number: line.personal"}},
+	{"a therapist with the client's last name", line(0, func(l *invoice.Line) { l.Item, l.Therapist.Name = "Time hos Prøvesen", "Kari Prøvesen" }), nil},
+	{"a name as it is filed", func(_ *paper, v *invoice.View) {
+		v.Client.Name, v.Invoice.Lines[0].Item = timebok.Hide("Hansen, Kari"), "Time for Kari Hansen"
+	}, []string{"Lines[0].Item: line.personal"}},
+	{"a name of one word", func(_ *paper, v *invoice.View) {
+		v.Client.Name, v.Invoice.Lines[0].Item = timebok.Hide("Dag"), "Terapi hel dag"
+	}, nil},
+	{"a name that is half a number", func(_ *paper, v *invoice.View) {
+		v.Client.Name, v.Invoice.Lines[0].Item = timebok.Hide("Klient 4711"), "Samtale med klient"
+	}, nil},
+	{"an initial", func(_ *paper, v *invoice.View) {
+		v.Client.Name, v.Invoice.Case.Number = timebok.Hide("Kari N."), "N-123456"
+	}, nil},
+	{"a case worker with the client's first names", func(_ *paper, v *invoice.View) {
+		v.Client.Name, v.Payers[0].Reference = timebok.Hide("Anne-Marie Solberg"), "Anne-Marie Lund"
+	}, nil},
+	{"a street with a name in it", func(_ *paper, v *invoice.View) {
+		v.Client.Name, v.Clinic.Address.Street = timebok.Hide("Karl Gustav Berg"), "Karl Gustavs vei 3"
+	}, nil},
+	{"a case with digits behind", func(_ *paper, v *invoice.View) { v.Invoice.Case.Number = "12749547-012" }, nil},
+	{"a birth number as the place", func(_ *paper, v *invoice.View) { v.Clinic.Address.City = "10915596784 Oslo" }, []string{"Place.City: line.personal"}},
 	{"a birth number as a therapist", line(0, func(l *invoice.Line) { l.Therapist.Name = "10915596784" }), []string{"Lines[0].Therapist.Name: line.personal"}},
 	{"an EHF to the client", func(_ *paper, v *invoice.View) {
 		v.Invoice.Billing, v.Series = timebok.Billing{By: timebok.EHF}, nil

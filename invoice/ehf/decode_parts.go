@@ -18,7 +18,7 @@ func (r *reader) party(n node) Party {
 		}
 	}
 	for k := range r.all(n, "cac:PartyTaxScheme") {
-		switch scheme := r.peek(r.child(k, cacTaxScheme), "cbc:ID"); {
+		switch scheme := string(normal([]byte(r.peek(r.child(k, cacTaxScheme), "cbc:ID")))); {
 		case scheme == "VAT" && p.VATNumber == "" && r.has(k, "cbc:CompanyID"):
 			p.VATNumber = r.text(k, "cbc:CompanyID")
 		case scheme == "TAX" && p.TaxNumber == "" && r.has(k, "cbc:CompanyID"):

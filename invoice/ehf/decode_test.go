@@ -148,7 +148,7 @@ func TestDecodeOtherCurrency(t *testing.T) {
 
 func TestDecodeWhiteSpaceOutOfTheWay(t *testing.T) {
 	doc := string(must(ehf.Append(nil, sessions(1))))
-	spread := strings.NewReplacer(">2026-12-02<", "> 2026-12-02\n<", ">1450<", "> 1450.000 <", ">380<", "> 380 <", ">NO<", ">\tNO <", ">NOK<", "> NOK <", ">30<", "> 30<", ">E<", "> E<").Replace(doc)
+	spread := strings.NewReplacer(">2026-12-02<", "> 2026-12-02\n<", ">1450<", "> 1450.000 <", ">380<", "> 380 <", ">NO<", ">\tNO <", ">NOK<", "> NOK <", ">30<", "> 30<", ">E<", "> E<", ">TAX<", "> TAX<", ">VAT<", ">VAT\n<").Replace(doc)
 	d, left, err := ehf.Decode([]byte(spread), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -183,14 +183,17 @@ func TestDecodeIsLinear(t *testing.T) {
 	for i := range 50_000 {
 		fmt.Fprintf(&rates, "<cac:AllowanceCharge><cac:TaxCategory><cbc:ID>%d</cbc:ID></cac:TaxCategory></cac:AllowanceCharge>", i)
 	}
-	for name, more := range map[string]string{
-		"fifty thousand rates":                rates.String(),
-		"fifty thousand unknown elements":     strings.Repeat("<cbc:UUID>x</cbc:UUID>", 50_000),
-		"five thousand lines with wrong sums": lines.String(),
+	for name, made := range map[string]struct {
+		more string
+		left int
+	}{
+		"fifty thousand rates":                {rates.String(), 1},
+		"fifty thousand unknown elements":     {strings.Repeat("<cbc:UUID>x</cbc:UUID>", 50_000), 50_000},
+		"five thousand lines with wrong sums": {lines.String(), 5_000},
 	} {
 		start := time.Now()
-		_, left, err := ehf.Decode([]byte(strings.Replace(doc, line, more+line, 1)), nil)
-		if err != nil || len(left) == 0 {
+		_, left, err := ehf.Decode([]byte(strings.Replace(doc, line, made.more+line, 1)), nil)
+		if err != nil || len(left) < made.left {
 			t.Errorf("%s: %d left over, %v", name, len(left), err)
 		}
 		if took := time.Since(start); took > 20*time.Second { // a tenth of a second unless it counts siblings over and over

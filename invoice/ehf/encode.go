@@ -13,7 +13,8 @@ import (
 // format can't carry, what an official rule would refuse, and what the law or
 // the EHF guide demands of any document beyond the rules. Nothing is written then. Any
 // other error is the writer's. What the law demands of a clinic's invoice, such as time
-// and place of each session and no word of who the client is, From sees to.
+// and place of each session and no word of who the client is, From and the pre-flight
+// see to.
 func Encode(w io.Writer, d Document) error {
 	scratch := borrow()
 	defer scratch.giveBack()

@@ -1,6 +1,7 @@
 package ehf
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,9 +35,7 @@ func (d *Document) check(t *Totals, wrong *timebok.Reasons) {
 	for i := range d.Lines {
 		d.Lines[i].check(i, d.Period, wrong)
 	}
-	if summed {
-		d.checkVAT(t, wrong)
-	}
+	d.checkVAT(t, summed, wrong)
 	for i := range d.Attachments {
 		d.Attachments[i].check(i, wrong)
 	}
@@ -119,7 +118,7 @@ func (p *Party) check(field string, wrong *timebok.Reasons) {
 // checkParties checks what holds for one of the parties only.
 func (d *Document) checkParties(wrong *timebok.Reasons) {
 	s, b := &d.Seller, &d.Buyer
-	if s.Org.Value == "" && (len(s.IDs) == 0 && s.VATNumber == "" || s.isNorwegian()) {
+	if s.Org.Value == "" && len(s.IDs) == 0 && s.VATNumber == "" || s.Address.Country == "NO" && (s.Org.Scheme != timebok.OrgNumberScheme || s.Org.Value == "") {
 		wrong.Add(NoSellerID, "Seller.Org")
 	}
 	if a := &b.Address; b.Org.Value == "" && a.Street == "" && a.Additional == "" && a.Line == "" && a.City == "" && a.PostalCode == "" {
@@ -151,8 +150,9 @@ func (d *Document) checkParties(wrong *timebok.Reasons) {
 	}
 }
 
-// checkVAT checks the categories against one another and the parties.
-func (d *Document) checkVAT(t *Totals, wrong *timebok.Reasons) {
+// checkVAT checks the categories against one another and the parties. The totals may not
+// have all.
+func (d *Document) checkVAT(t *Totals, all bool, wrong *timebok.Reasons) {
 	var outside, standard, taxable bool // O; S; E or Z
 	for i := range t.ByVAT {
 		switch t.ByVAT[i].VAT.Category {
@@ -188,7 +188,7 @@ func (d *Document) checkVAT(t *Totals, wrong *timebok.Reasons) {
 	}
 	for i := range d.Exempt {
 		e := &d.Exempt[i]
-		used := false
+		used := !all
 		for k := range t.ByVAT {
 			used = used || t.ByVAT[k].VAT.Category == e.Category
 		}
@@ -224,7 +224,7 @@ func (p *Payment) check(d *Document, wrong *timebok.Reasons) {
 	if len(p.Accounts) == 0 && (p.Code == CreditTransfer || p.Code == SEPATransfer) {
 		wrong.Add(NoAccount, "Payment.Accounts")
 	}
-	if norwegian && p.ID != "" && p.ID != d.Number && !isKID(p.ID) {
+	if !d.isPaymentID(p) {
 		wrong.Add(BadPaymentID, "Payment.ID")
 	}
 	for i := range p.Accounts {
@@ -244,6 +244,19 @@ func (p *Payment) check(d *Document, wrong *timebok.Reasons) {
 			wrong.Add(BadBIC, at("Payment.Accounts", i, "BIC"))
 		}
 	}
+}
+
+// isPaymentID reports whether what shall be stated with a payment is good: with a transfer
+// to a Norwegian account a KID, or the number of the document or of one that it takes back.
+func (d *Document) isPaymentID(p *Payment) bool {
+	if p.ID == "" || p.ID == d.Number || p.Code != CreditTransfer || len(p.Accounts) == 0 {
+		return true
+	}
+	account := p.Accounts[0].ID
+	if !strings.HasPrefix(account, "NO") && !digits(11)([]byte(account)) {
+		return true
+	}
+	return isKID(p.ID) || slices.ContainsFunc(d.Preceding, func(of Preceding) bool { return of.Number == p.ID })
 }
 
 func (l *Line) check(i int, whole *Period, wrong *timebok.Reasons) {

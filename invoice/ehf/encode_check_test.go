@@ -89,6 +89,8 @@ func TestAppendRefuses(t *testing.T) {
 			d.Lines, d.Adjustments = d.Lines[:1], d.Adjustments[:1]
 		}},
 		{"a seller in Norway without organisation number", ehf.NoSellerID, "Seller.Org", func(d *doc) { d.Seller.Org = ehf.Identifier{} }},
+		{"a seller in Norway with a Swedish number", ehf.NoSellerID, "Seller.Org", func(d *doc) { d.Seller.Org = ehf.Identifier{Scheme: "0007", Value: "5566042825"} }},
+		{"a bank in no country", ehf.BadBIC, "Payment.Accounts[0].BIC", func(d *doc) { d.Payment.Accounts[0].BIC = "ESSEQQSS" }},
 		{"a buyer nobody can find", ehf.NoBuyerID, "Buyer.Org", func(d *doc) { d.Buyer.Org, d.Buyer.Address = ehf.Identifier{}, ehf.Address{Country: "NO"} }},
 		{"a number of a scheme for addresses only", ehf.BadScheme, "Buyer.Org", func(d *doc) {
 			d.Buyer.Endpoint = ehf.Identifier{Scheme: "9930", Value: "DE123"}

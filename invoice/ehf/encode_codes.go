@@ -77,7 +77,7 @@ func isKID(text string) bool {
 }
 
 // isBIC reports whether text has the form of a bank's code in ISO 9362: four letters,
-// a country, and four or seven characters more.
+// a country, and two or five characters more.
 func isBIC(text string) bool {
 	if len(text) != 8 && len(text) != 11 {
 		return false
@@ -87,7 +87,7 @@ func isBIC(text string) bool {
 			return false
 		}
 	}
-	return true
+	return isCountry(text[4:6]) || text[4:6] == "XK"
 }
 
 // isPaymentCode reports whether UNCL 4461 has the code and a document can carry

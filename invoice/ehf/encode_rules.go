@@ -125,9 +125,9 @@ var (
 		"er ikkje ein betalingsmåte som kan brukast [BR-49, BR-CL-16, PEPPOL-EN16931-R061]",
 		"is no way of payment that can be used [BR-49, BR-CL-16, PEPPOL-EN16931-R061]")
 	BadPaymentID = timebok.NewRule("ehf.payment.kid",
-		"er verken et gyldig KID-nummer eller dokumentets nummer",
-		"er verken eit gyldig KID-nummer eller nummeret på dokumentet",
-		"is neither a valid KID nor the document's number")
+		"er verken et gyldig KID-nummer eller dokumentets nummer, og kontoen er norsk",
+		"er verken eit gyldig KID-nummer eller nummeret på dokumentet, og kontoen er norsk",
+		"is neither a valid KID nor the document's number, and the account is Norwegian")
 	BadBIC = timebok.NewRule("ehf.payment.bic",
 		"er ikke en BIC (ISO 9362)", "er ikkje ein BIC (ISO 9362)", "is no BIC (ISO 9362)")
 	NoAccount = timebok.NewRule("ehf.payment.account",

@@ -33,14 +33,15 @@ func (f Format) Encode(v invoice.Invoice) ([]byte, error) {
 	if release.ID == "" {
 		release = InForce(v.IssueDate.UTC())
 	}
-	if err := release.check(body); err != nil {
+	if err := release.check(body, v.Kind == invoice.Bill); err != nil {
 		return nil, err
 	}
 	return body, nil
 }
 
-// check returns what a receiver's validator would refuse a file for.
-func (r Release) check(body []byte) error {
+// check returns what a receiver's validator would refuse a file for, with the rules of
+// other countries that it may know if those matter.
+func (r Release) check(body []byte, others bool) error {
 	v, _ := validators.Get().(*Validator)
 	if v == nil {
 		v = NewValidator(nil)
@@ -53,6 +54,9 @@ func (r Release) check(body []byte) error {
 	}
 	no := report.refusals()
 	for _, n := range report.Notices {
+		if !others { // what it takes back is sent already
+			break
+		}
 		no.Add(OtherCountry, "Seller.Address.Country", timebok.P("country", n.Country))
 	}
 	return no.Invalid()

@@ -21,10 +21,11 @@ import (
 //     says so, and one in neither states its organisation number, which rule
 //     BR-E-02 demands. Outside the VAT Act (O) no MVA number may stand there.
 //
-// It refuses, with an *timebok.InvalidError that lists everything, a draft, an invoice
-// that the client pays, one without number, issue date or place, a line without a time or,
-// in a network's case, without a treatment code, and a text with a birth number in it.
-// Append judges the rest.
+// It refuses, with an *timebok.InvalidError that lists everything, what is neither an
+// invoice nor a credit note of one, a draft, an invoice that the client pays, one without
+// number, issue date or place, a line without a time or a zone or, in a network's case,
+// without a treatment code, and in an invoice a text with a birth number in it. Append
+// judges the rest.
 func From(v invoice.Invoice) (Document, error) {
 	var wrong timebok.Reasons
 	if v.Payer == nil {
@@ -71,7 +72,9 @@ func From(v invoice.Invoice) (Document, error) {
 		d.Delivery.Date = p.From
 	}
 	d.Exempt = f.exempt()
-	wrong = append(wrong, v.Personal(nil)...)
+	if v.Kind != invoice.CreditNote { // what it takes back is sent already
+		wrong = append(wrong, v.Personal(nil)...)
+	}
 	if err := wrong.Invalid(); err != nil {
 		return Document{}, err
 	}

@@ -152,6 +152,16 @@ func TestFromKeepsTheClientOut(t *testing.T) {
 
 const birthNumber = "17912099997" // of the synthetic series
 
+// What was sent can be taken back, also if it would be refused today.
+func TestCreditNoteFollowsWhatWasSent(t *testing.T) {
+	v := plain()
+	v.Kind, v.Credits = invoice.CreditNote, &invoice.Reference{Number: 17, IssueDate: *v.IssueDate}
+	v.Lines[0].Item, v.Seller.Address.Country = "Time for "+birthNumber, "DK"
+	if _, err := (ehf.Format{}).Encode(v); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestFromRefuses(t *testing.T) {
 	tests := []struct {
 		name   string

@@ -43,5 +43,10 @@ func parseInstant(text string) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	y, m, d := date.Date()
-	return time.Date(y, m, d, 0, 0, 0, int(clock), zone), true
+	return clockOn(y, m, d, clock, zone), true
+}
+
+// clockOn is a time of a day, of which 24:00 is the next one's beginning.
+func clockOn(y int, m time.Month, d int, clock time.Duration, zone *time.Location) time.Time {
+	return time.Date(y, m, d, 0, 0, int(clock/time.Second), int(clock%time.Second), zone)
 }

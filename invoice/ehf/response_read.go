@@ -40,7 +40,7 @@ func (h MessageHead) Issued(local *time.Location) time.Time {
 		local = zone
 	}
 	y, m, d := h.IssueDate.Date()
-	return time.Date(y, m, d, 0, 0, 0, int(clock), local)
+	return clockOn(y, m, d, clock, local)
 }
 
 // A MessageParty is someone that a message names.
@@ -117,7 +117,10 @@ func (m *message) one(n node, sp space, local string) node {
 	}
 	for other := m.elems[k].next; other != none; other = m.elems[other].next {
 		if m.called(other, sp, local) {
-			m.wrong.Add(SeveralResponses, local)
+			twice := SeveralResponses.At(local)
+			if !slices.ContainsFunc(m.wrong, func(r timebok.Reason) bool { return r.Rule == twice.Rule && r.Field == twice.Field }) {
+				m.wrong.Add(SeveralResponses, local)
+			}
 			return none
 		}
 	}

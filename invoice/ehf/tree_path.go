@@ -33,10 +33,11 @@ func (t *tree) step(out []byte, n node) []byte {
 	case e.name != unknown:
 		out = append(out, words().names[e.name]...)
 	default:
-		out = append(out, t.src[e.raw.from:min(e.raw.to, e.raw.from+longName)]...)
+		name := t.src[e.raw.from:min(e.raw.to, e.raw.from+longName)]
 		if e.raw.to-e.raw.from > longName {
-			out = append(bytes.ToValidUTF8(out, nil), "…"...)
+			name = append(bytes.ToValidUTF8(name, nil), "…"...)
 		}
+		out = append(out, name...)
 	}
 	if e.position == 0 {
 		t.number(e.parent)
