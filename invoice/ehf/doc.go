@@ -17,10 +17,10 @@
 // # What is kept out
 //
 // An invoice to an insurer says which case it bills, what was done when and
-// where, and what it costs. It never carries the client's name, birth number or
-// diagnosis. The optional properties of the network (who the therapist was, how
-// long it took, the client's number) stand on it only if the payer's Disclose
-// list has them.
+// where, and what it costs. It has no place for the client's name, birth number or
+// diagnosis, and the pre-flight refuses texts in which it finds the first two. The
+// optional properties of the network (who the therapist was, how long it took, the
+// client's number) stand on it only if the payer's Disclose list has them.
 //
 // # Sellers in no register
 //
