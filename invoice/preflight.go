@@ -47,11 +47,11 @@ func (b *Biller) DecidePreflight(v View) (Verdict, error) {
 	if len(x.Lines) == 0 {
 		no.Add(NothingToBill, "Lines")
 	}
-	if x.Billing.To.IsClient() {
-		*no = append(*no, x.Personal(nil)...) // it goes to the client
-	} else {
-		*no = append(*no, x.Personal(v.Client)...)
+	client := v.Client
+	if x.Billing.To.IsClient() { // who may be named to themselves
+		client = nil
 	}
+	*no = append(*no, x.Personal(client)...)
 	if x.Billing.By != timebok.EHF {
 		return verdict, nil
 	}

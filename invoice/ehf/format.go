@@ -33,14 +33,14 @@ func (f Format) Encode(v invoice.Invoice) ([]byte, error) {
 	if release.ID == "" {
 		release = InForce(v.IssueDate.UTC())
 	}
-	if err := release.check(body, v.Kind == invoice.Bill); err != nil {
+	if err := release.check(body, v.Kind == invoice.Bill); err != nil { // what a credit note takes back is sent already
 		return nil, err
 	}
 	return body, nil
 }
 
-// check returns what a receiver's validator would refuse a file for, with the rules of
-// other countries that it may know if those matter.
+// check returns what a receiver's validator would refuse a file for, and if others count
+// the countries whose own rules it may know besides.
 func (r Release) check(body []byte, others bool) error {
 	v, _ := validators.Get().(*Validator)
 	if v == nil {
@@ -53,11 +53,10 @@ func (r Release) check(body []byte, others bool) error {
 		return err
 	}
 	no := report.refusals()
-	for _, n := range report.Notices {
-		if !others { // what it takes back is sent already
-			break
+	if others {
+		for _, n := range report.Notices {
+			no.Add(OtherCountry, "Seller.Address.Country", timebok.P("country", n.Country))
 		}
-		no.Add(OtherCountry, "Seller.Address.Country", timebok.P("country", n.Country))
 	}
 	return no.Invalid()
 }

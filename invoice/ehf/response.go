@@ -122,6 +122,8 @@ func (m *message) clarification(r *Response, n node) {
 	}
 	reason, action := ReasonCode(code).Known(), ActionCode(code).Known()
 	switch {
+	case k == none && m.kid(n, cbcSpace, "StatusReasonCode") != none: // several, of which none counts
+		r.Reasons = append(r.Reasons, "")
 	case code == "":
 	case !reason && !action && !isCode(code):
 		r.Notes = append(r.Notes, ResponseNote{Text: timebok.Hide(code)})

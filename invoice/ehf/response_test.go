@@ -173,6 +173,14 @@ func TestDoubtfulPayment(t *testing.T) {
 	}
 }
 
+// Of two reasons in the place of one neither counts, and so the payment is in doubt.
+func TestTwoReasonsInOnePlace(t *testing.T) {
+	r, err := ehf.DecodeResponse(altered(t, "response/partly-paid.xml", "</cbc:StatusReasonCode>", "</cbc:StatusReasonCode><cbc:StatusReasonCode>NON</cbc:StatusReasonCode>"), nil)
+	if next, ok := r.Next(); !errors.Is(err, ehf.SeveralResponses) || ok || r.Final() {
+		t.Errorf("%v, next %q, final %v", err, next, r.Final())
+	}
+}
+
 // The parties of use case 8: an agent answers for the buyer.
 func TestResponseParties(t *testing.T) {
 	r := must(ehf.DecodeResponse(altered(t, "response/acknowledged.xml", "</cac:DocumentReference>", `</cac:DocumentReference>
