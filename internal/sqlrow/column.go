@@ -224,6 +224,11 @@ func list[T, E any](name string, at func(*T) *[]E) column[T] {
 // document is any value as JSON: the one that get returns, unless it reports
 // that there is none.
 func document[T, E any](name string, get func(*T) (E, bool), set func(*T, E) error) column[T] {
+	return encoded(name, get, decode[E], set)
+}
+
+// encoded is a document of a form of its own, which decode reads.
+func encoded[T, F, E any](name string, get func(*T) (F, bool), decode func(text string) (E, error), set func(*T, E) error) column[T] {
 	kept := &memo[E]{}
 	return column[T]{name,
 		func(_ Dialect, r *T) (any, error) {
@@ -239,7 +244,7 @@ func document[T, E any](name string, get func(*T) (E, bool), set func(*T, E) err
 			if err != nil {
 				return err
 			}
-			e, err := kept.get(s, decode[E])
+			e, err := kept.get(s, decode)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,8 @@
 package sqlrow
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 	"github.com/timebok/timebok"
 )
@@ -29,7 +31,7 @@ func KeyOf(r timebok.Record) RecordKey {
 // was saved first, each record once. The zero Held is empty.
 type Held struct {
 	Changes []Change
-	at      map[RecordKey]int   // where in Changes
+	at      map[RecordKey]int   // where in Changes; nil: they are few
 	written map[RecordKey]int64 // version that the transaction wrote; 0: it deleted
 }
 
@@ -39,7 +41,7 @@ type Held struct {
 // nor the next.
 func (h *Held) Hold(r timebok.Record, row []any) (isNew bool, err error) {
 	ref, k := r.Ref(), KeyOf(r)
-	if i, again := h.at[k]; again {
+	if i := h.place(k); i >= 0 {
 		before := &h.Changes[i]
 		_, gone := before.Record.(timebok.Deletion)
 		have := before.Record.Ref().Version
@@ -57,13 +59,35 @@ func (h *Held) Hold(r timebok.Record, row []any) (isNew bool, err error) {
 		}
 		c.Base = have
 	}
-	if h.at == nil {
-		h.at, h.Changes = map[RecordKey]int{}, make([]Change, 0, 4) // a booking's
+	if h.Changes == nil {
+		h.Changes = make([]Change, 0, 4) // a booking's
 	}
-	h.at[k] = len(h.Changes)
 	h.Changes = append(h.Changes, c)
+	switch {
+	case h.at != nil:
+		h.at[k] = len(h.Changes) - 1
+	case len(h.Changes) > fewChanges:
+		h.at = map[RecordKey]int{}
+		for i, c := range h.Changes {
+			h.at[KeyOf(c.Record)] = i
+		}
+	}
 	_, gone := r.(timebok.Deletion)
 	return !again && !gone && c.Base == 0, nil
+}
+
+// fewChanges are looked through one by one.
+const fewChanges = 8
+
+// place is where in the changes a record is, or -1.
+func (h *Held) place(k RecordKey) int {
+	if h.at == nil {
+		return slices.IndexFunc(h.Changes, func(c Change) bool { return KeyOf(c.Record) == k })
+	}
+	if i, held := h.at[k]; held {
+		return i
+	}
+	return -1
 }
 
 // Written notes that the changes are written, and holds none of them any more.
@@ -81,8 +105,7 @@ func (h *Held) Written() {
 		}
 		h.written[KeyOf(c.Record)] = version
 	}
-	h.Changes = nil
-	clear(h.at)
+	h.Changes, h.at = nil, nil
 }
 
 // Stale is the error of a record that replaces a version which is not there, when

@@ -132,7 +132,11 @@ func through[A, B any](p *A, f func(A) B) *B {
 
 // mapped is a list as JSON of a form of its own, an empty one being NULL.
 func mapped[T, E, F any](name string, at func(*T) *[]E, put func(E) F, get func(F) E) column[T] {
-	return document(name,
+	return encoded(name,
 		func(r *T) ([]F, bool) { return each(*at(r), put), len(*at(r)) > 0 },
-		func(r *T, l []F) error { *at(r) = each(l, get); return nil })
+		func(text string) ([]E, error) {
+			l, err := decode[[]F](text)
+			return each(l, get), err
+		},
+		func(r *T, l []E) error { *at(r) = l; return nil })
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/internal/sqlrow"
@@ -36,7 +35,7 @@ func (t *tx) granted(n booking.Needs) *settings {
 		return nil
 	}
 	kept := t.d.shelf.get(settingsKey{t.id, n.Practitioner, n.Service})
-	if kept == nil || !kept.allAbsences {
+	if kept == nil || kept.practitioner == nil || !kept.allAbsences {
 		return nil
 	}
 	if in := n.Calendar(kept.service); !in.Start.Before(in.End) {
@@ -48,13 +47,10 @@ func (t *tx) granted(n booking.Needs) *settings {
 // loadGranted is LoadBooking in one trip, or reports that it was not as it took for
 // granted.
 func (t *tx) loadGranted(ctx context.Context, n booking.Needs, kept *settings) (v booking.View, ok bool, err error) {
+	var stamp uuid.UUID
 	r, in := newReading(t), n.Calendar(kept.service)
-	there, stamp := false, uuid.UUID{}
 	t.locks = append(t.locks, lockKey{practitionerRank, n.Practitioner.UUID()})
-	r.add(call{sql: lockPractitioner, args: []any{t.clinic, id(n.Practitioner)}, rows: func(rows pgx.Rows) error {
-		there = rows.Next()
-		return nil
-	}})
+	r.add(call{sql: lockPractitioner, args: []any{t.clinic, id(n.Practitioner)}})
 	lockOne(r, oneSeries, seriesRank, n.Series, &v.Series)
 	lockOne(r, oneClient, clientRank, n.Client, &v.Client)
 	r.sessions(n, &v)
@@ -67,7 +63,7 @@ func (t *tx) loadGranted(ctx context.Context, n booking.Needs, kept *settings) (
 	}, busyArgs(id(n.Practitioner), in)...))
 	t.begin, t.passed = beginGranted, true
 	switch err := r.send(ctx); {
-	case err == nil && there && stamp == kept.stamp:
+	case err == nil && stamp == kept.stamp:
 		kept.fill(&v, n.Practitioner, in)
 		return v, true, nil
 	case err == nil:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/timebok/timebok"
@@ -101,19 +100,19 @@ func (t *tx) refused(ctx context.Context, err error, c sqlrow.Change) error {
 	switch {
 	case errors.As(typed, &stale):
 		t.after = func(ctx context.Context) error {
-			_ = t.d.send(ctx, t.sender, []call{{ // 0 if it can't be told
+			_ = t.d.send(ctx, t.sender, call{ // 0 if it can't be told
 				sql: writes[stale.Ref.Kind].version, args: []any{t.clinic, pgUUID(stale.Ref.ID)},
 				rows: func(rows pgx.Rows) error { return scanOne(rows, &stale.Stored) },
-			}})
+			})
 			return typed
 		}
 	case isBooking && errors.Is(typed, timebok.ErrInvalid):
 		t.after = func(ctx context.Context) error {
 			taken := false
-			err := t.d.send(ctx, t.sender, []call{{
+			err := t.d.send(ctx, t.sender, call{
 				sql: overlaps, args: overlapArgs(t, b),
 				rows: func(rows pgx.Rows) error { return scanOne(rows, &taken) },
-			}})
+			})
 			if err == nil && taken {
 				return slotTaken(b)
 			}
@@ -132,34 +131,8 @@ func scanOne(rows pgx.Rows, to any) error {
 
 // A writeSQL is the statements that write one kind of record.
 type writeSQL struct {
-	table                   sqlrow.Mapping
-	inserts                 sync.Map // by the columns that are NULL
+	inserts
 	update, remove, version string
-}
-
-// insert is the statement that inserts a row, and its arguments. What is NULL is
-// left out: a statement costs by its arguments.
-func (w *writeSQL) insert(row []any) (string, []any) {
-	null, args := uint64(0), row[:0] // what is kept moves to the front
-	for i, v := range row {
-		if v == nil {
-			null |= 1 << i
-		} else {
-			args = append(args, v)
-		}
-	}
-	if sql, ok := w.inserts.Load(null); ok {
-		return sql.(string), args
-	}
-	var columns, marks []string
-	for i, name := range w.table.Columns() {
-		if null&(1<<i) == 0 {
-			columns, marks = append(columns, name), append(marks, fmt.Sprint("$", len(marks)+1))
-		}
-	}
-	sql := "INSERT INTO {}" + w.table.Name() + " (" + strings.Join(columns, ", ") + ") VALUES (" + strings.Join(marks, ", ") + ")"
-	w.inserts.Store(null, sql)
-	return sql, args
 }
 
 // noRow fails as a change fails that finds no row to change: by a division by
@@ -190,7 +163,7 @@ func newWriteSQL(m sqlrow.Mapping) *writeSQL {
 		updated, removed, version = fmt.Sprintf(" AND version = $%d", len(columns)+1), " AND version = $3", "version"
 	}
 	return &writeSQL{
-		table:   m,
+		inserts: inserts{table: m},
 		update:  "WITH w AS (UPDATE {}" + m.Name() + " SET " + strings.Join(sets[2:], ", ") + ofRecord + updated + orNoRow,
 		remove:  "WITH w AS (DELETE FROM {}" + m.Name() + ofRecord + removed + orNoRow,
 		version: "SELECT " + version + " FROM {}" + m.Name() + ofRecord,

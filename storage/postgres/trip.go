@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/timebok/timebok"
@@ -32,18 +33,43 @@ type brokenTrip struct{ cause error }
 func (e *brokenTrip) Error() string { return "timebok: storage/postgres: the connection was lost" }
 func (e *brokenTrip) Unwrap() error { return e.cause }
 
+// A cargo is what a round trip carries, kept to be used again.
+type cargo struct {
+	calls   []call
+	queries []pgx.QueuedQuery
+	batch   pgx.Batch
+}
+
+var cargos = sync.Pool{New: func() any { return new(cargo) }}
+
+// free gives the cargo back, without anything in it.
+func (c *cargo) free() {
+	clear(c.calls)
+	clear(c.queries)
+	c.calls, c.queries, c.batch.QueuedQueries = c.calls[:0], c.queries[:0], c.batch.QueuedQueries[:0]
+	cargos.Put(c)
+}
+
 // send sends all calls at once and reads their answers. The first that fails ends
 // it: the server skips the rest.
-func (d *Driver) send(ctx context.Context, to sender, calls []call) error {
-	queries := make([]pgx.QueuedQuery, len(calls))
-	batch := &pgx.Batch{QueuedQueries: make([]*pgx.QueuedQuery, len(calls))}
-	for i, c := range calls {
-		queries[i] = pgx.QueuedQuery{SQL: d.sql(c.sql), Arguments: c.args}
-		batch.QueuedQueries[i] = &queries[i]
+func (d *Driver) send(ctx context.Context, to sender, calls ...call) error {
+	c := cargos.Get().(*cargo)
+	defer c.free()
+	c.calls = append(c.calls, calls...)
+	return d.carry(ctx, to, c)
+}
+
+// carry is send of a cargo.
+func (d *Driver) carry(ctx context.Context, to sender, c *cargo) error {
+	c.queries = slices.Grow(c.queries, len(c.calls))
+	for i, call := range c.calls {
+		c.queries = append(c.queries, pgx.QueuedQuery{SQL: d.sql(call.sql), Arguments: call.args})
+		c.batch.QueuedQueries = append(c.batch.QueuedQueries, &c.queries[i])
 	}
-	results := to.SendBatch(ctx, batch)
-	for _, c := range calls {
-		err := answer(results, c)
+	results := to.SendBatch(ctx, &c.batch)
+	for i := range c.calls {
+		call := &c.calls[i]
+		err := answer(results, call)
 		if err == nil {
 			continue
 		}
@@ -51,8 +77,8 @@ func (d *Driver) send(ctx context.Context, to sender, calls []call) error {
 		if _, refused := refusalOf(err); !refused && !isTyped(err) {
 			return &brokenTrip{err}
 		}
-		if c.fail != nil {
-			err = c.fail(err)
+		if call.fail != nil {
+			err = call.fail(err)
 		}
 		return classify(ctx, err)
 	}
@@ -62,7 +88,7 @@ func (d *Driver) send(ctx context.Context, to sender, calls []call) error {
 	return nil
 }
 
-func answer(results pgx.BatchResults, c call) error {
+func answer(results pgx.BatchResults, c *call) error {
 	if c.row == nil && c.rows == nil {
 		tag, err := results.Exec()
 		if err == nil && c.sql == "COMMIT" && tag.String() == "ROLLBACK" {
@@ -100,18 +126,18 @@ func (t *tx) trip(ctx context.Context, calls ...call) error {
 		t.failed = err
 		return err
 	}
-	all := slices.Grow(t.calls[:0], len(calls)+len(t.held.Changes)+2)
+	c := cargos.Get().(*cargo)
+	defer c.free()
 	if !t.begun {
 		t.begun = true
-		all = append(all, t.begin...)
+		c.calls = append(c.calls, t.begin...)
 		if !t.view && !t.anyway && !t.passed {
-			all = append(all, passFence(t)...)
+			c.calls = append(c.calls, passFence(t)...)
 		}
-		all = append(all, t.early...)
+		c.calls = append(c.calls, t.early...)
 	}
-	all = append(t.flush(ctx, all), calls...)
-	t.calls = all
-	err := t.d.send(ctx, t.sender, all)
+	c.calls = append(t.flush(ctx, c.calls), calls...)
+	err := t.d.carry(ctx, t.sender, c)
 	if err == nil {
 		return nil
 	}

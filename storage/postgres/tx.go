@@ -43,7 +43,6 @@ type tx struct {
 	late   bool            // it asked for a lock against the order
 	update context.Context // of Begin: the same in each run of an Update
 	early  []call          // that take locks first of all
-	calls  []call          // kept to be used again
 }
 
 var (
@@ -190,7 +189,7 @@ func (t *tx) rollback(ctx context.Context) {
 
 // exec executes a statement by itself.
 func (t *tx) exec(ctx context.Context, sql string) error {
-	return t.d.send(ctx, t.sender, []call{{sql: sql}})
+	return t.d.send(ctx, t.sender, call{sql: sql})
 }
 
 // release gives the connection back.
