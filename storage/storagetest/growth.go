@@ -21,12 +21,21 @@ import (
 // as "1000,100000,1000000,5000000".
 const GrowthSizes = "TIMEBOK_GROWTH"
 
-// BenchGrowth fills a clinic with so many bookings, and measures what must not
+// BenchGrowth fills clinics with so many bookings each, and measures what must not
 // become slower with their number: booking, a search for free time, the bookings
-// of a client, and what is used of a series. The clinic grows as clinics do, by
-// practitioners and by years. With -short it takes the first size only; the
-// environment variable GrowthSizes names others.
+// of a client, and what is used of a series. With -short it takes the first size
+// only; the environment variable GrowthSizes names others.
 func BenchGrowth(b *testing.B, open func(b *testing.B) storage.Driver, sizes ...int) {
+	NewGrowth(b, open, sizes...).Bench(b)
+}
+
+// A Growth is clinics alike but for their size, as BenchGrowth measures them. They
+// grow as clinics do, by practitioners and by years.
+type Growth struct{ clinics []*treadmill }
+
+// NewGrowth fills a clinic of each size. Each has a driver of its own.
+func NewGrowth(b *testing.B, open func(b *testing.B) storage.Driver, sizes ...int) *Growth {
+	b.Helper()
 	if testing.Short() && len(sizes) > 1 {
 		sizes = sizes[:1]
 	}
@@ -40,38 +49,66 @@ func BenchGrowth(b *testing.B, open func(b *testing.B) storage.Driver, sizes ...
 			sizes = append(sizes, n)
 		}
 	}
+	g := &Growth{}
 	for _, n := range sizes {
-		b.Run(fmt.Sprintf("bookings=%d", n), func(b *testing.B) {
-			t := newTreadmill(b, open(b), n)
-			for _, m := range []struct {
-				name string
-				run  func(*testing.B)
-			}{
-				// What is read is of the same length at each size: nothing was booked yet.
-				{"free", t.findFree}, {"client", t.readClient}, {"use", t.readUse}, {"book", t.book},
-			} {
-				b.Run(m.name, func(b *testing.B) {
-					t.open(b)
-					b.ReportAllocs()
-					for b.Loop() {
-						m.run(b)
-					}
-				})
-			}
-		})
+		g.clinics = append(g.clinics, newTreadmill(b, open(b), n))
 	}
+	runtime.GC() // what filling left is not the measured ones' to clear away
+	return g
+}
+
+// Bench measures the clinics turn by turn, so that what slows down the machine slows
+// down all of them. The metrics are the microseconds of each size, and how many
+// times those of the first the last takes.
+func (g *Growth) Bench(b *testing.B) {
+	g.BenchReads(b)
+	b.Run("book", func(b *testing.B) { g.turns(b, (*treadmill).book) })
+}
+
+// BenchReads is Bench without booking, so that it can be run again: what it reads is
+// of the same length at each size, as long as nothing is booked.
+func (g *Growth) BenchReads(b *testing.B) {
+	b.Run("free", func(b *testing.B) { g.turns(b, (*treadmill).findFree) })
+	b.Run("client", func(b *testing.B) { g.turns(b, (*treadmill).readClient) })
+	b.Run("use", func(b *testing.B) { g.turns(b, (*treadmill).readUse) })
+}
+
+func (g *Growth) turns(b *testing.B, run func(*treadmill, *testing.B)) {
+	b.Helper()
+	took := make([]time.Duration, len(g.clinics))
+	for _, t := range g.clinics {
+		t.open(b)
+	}
+	b.ResetTimer()
+	for done := 0; done < b.N; {
+		n := min(20, b.N-done)
+		for i, t := range g.clinics {
+			began := time.Now()
+			for range n {
+				run(t, b)
+			}
+			took[i] += time.Since(began)
+		}
+		done += n
+	}
+	b.ReportMetric(0, "ns/op") // of all sizes: it says nothing
+	for i, t := range g.clinics {
+		b.ReportMetric(float64(took[i].Nanoseconds())/1000/float64(b.N), fmt.Sprintf("us-at-%d", t.bookings))
+	}
+	b.ReportMetric(took[len(took)-1].Seconds()/took[0].Seconds(), "last/first")
 }
 
 // A treadmill is a clinic of some size, and books one free time after the other.
 type treadmill struct {
 	*Clinic
-	driver  storage.Driver
-	store   *storage.Store
-	desk    booking.Desk
-	people  []timebok.PractitionerID
-	clients int
-	next    atomic.Int64 // the place of the next free time
-	read    atomic.Int64 // which client is read next
+	driver   storage.Driver
+	store    *storage.Store
+	desk     booking.Desk
+	people   []timebok.PractitionerID
+	clients  int
+	bookings int
+	next     atomic.Int64 // the place of the next free time
+	read     atomic.Int64 // which client is read next
 }
 
 const (
@@ -83,7 +120,7 @@ const (
 // newTreadmill fills a clinic with bookings.
 func newTreadmill(b *testing.B, d storage.Driver, bookings int) *treadmill {
 	b.Helper()
-	t := &treadmill{Clinic: NewClinic("bench"), driver: d, store: storage.New(d, nil), clients: max(20, bookings/sessionsEach)}
+	t := &treadmill{Clinic: NewClinic("bench"), driver: d, store: storage.New(d, nil), clients: max(20, bookings/sessionsEach), bookings: bookings}
 	b.Cleanup(func() {
 		if err := d.Close(); err != nil {
 			b.Error(err)
@@ -114,7 +151,6 @@ func newTreadmill(b *testing.B, d storage.Driver, bookings int) *treadmill {
 	if n := 2*t.clients + bookings; bookings > 0 {
 		b.Logf("%d records stored at %.0f a second", n, float64(n)/time.Since(began).Seconds())
 	}
-	runtime.GC() // what filling left is not the measured ones' to clear away
 	return t
 }
 
