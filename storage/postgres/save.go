@@ -83,7 +83,7 @@ func (t *tx) write(ctx context.Context, calls []call, c *sqlrow.Change) []call {
 	case gone:
 		out.sql, out.args = w.remove, []any{t.clinic, pgUUID(ref.ID), c.Base}
 	case c.Base == 0 && ref.Version >= 1:
-		out.sql, out.args = w.insert(c.Row)
+		out.sql, out.args = w.inserts.Of(c.Row)
 	case !w.table.HasVersion() && ref.Version != 1:
 		out.sql, out.args = noRow, []any{int64(0)}
 	default:
@@ -131,7 +131,8 @@ func scanOne(rows pgx.Rows, to any) error {
 
 // A writeSQL is the statements that write one kind of record.
 type writeSQL struct {
-	inserts
+	table                   sqlrow.Mapping
+	inserts                 *sqlrow.Inserts
 	update, remove, version string
 }
 
@@ -163,7 +164,10 @@ func newWriteSQL(m sqlrow.Mapping) *writeSQL {
 		updated, removed, version = fmt.Sprintf(" AND version = $%d", len(columns)+1), " AND version = $3", "version"
 	}
 	return &writeSQL{
-		inserts: inserts{table: m},
+		table: m,
+		inserts: sqlrow.NewInserts("$", func(values []string, _ int) string {
+			return "INSERT INTO {}" + m.Name() + " (" + strings.Join(columns, ", ") + ") VALUES (" + strings.Join(values, ", ") + ")"
+		}),
 		update:  "WITH w AS (UPDATE {}" + m.Name() + " SET " + strings.Join(sets[2:], ", ") + ofRecord + updated + orNoRow,
 		remove:  "WITH w AS (DELETE FROM {}" + m.Name() + ofRecord + removed + orNoRow,
 		version: "SELECT " + version + " FROM {}" + m.Name() + ofRecord,

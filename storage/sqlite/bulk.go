@@ -19,8 +19,9 @@ var _ storage.Bulk = (*Driver)(nil)
 
 // A bulkSQL is how whole records of a kind are written and read.
 type bulkSQL struct {
-	table                sqlrow.Bulk
-	insert, stored, list string
+	table        sqlrow.Bulk
+	insert       insertSQL
+	stored, list string
 
 	at []int // of each column that is read, its place among those written; -1: not among them
 }
@@ -73,7 +74,8 @@ func (d *Driver) importBatch(ctx context.Context, clinic timebok.ClinicID, batch
 func (t *tx) importOne(in sqlrow.Incoming, report *storage.ImportReport) error {
 	ref := in.Record.Ref()
 	b := bulk[ref.Kind]
-	n, err := t.write(b.insert, placed(b.table, in.Row)...)
+	sql, args := b.insert.of(slices.Clone(in.Row))
+	n, err := t.write(sql, args...)
 	if err != nil {
 		typed, only := classifyWrite(err, in.Record)
 		if !only || errors.Is(typed, timebok.ErrInvalid) {

@@ -26,7 +26,8 @@ func Forgetful(d *Driver, records int) { d.writer.kept = newKept(records) }
 // WriteSQL returns the statements that write records.
 func WriteSQL() (out []string) {
 	for _, w := range writes {
-		out = append(out, w.insert, w.update, w.remove, w.version, w.undo)
+		insert, _ := w.insert.of(make([]any, len(w.table.Columns())))
+		out = append(out, insert, w.update, w.remove, w.version, w.undo)
 	}
 	return out
 }

@@ -17,23 +17,38 @@ const placesEach = 1 << 20
 
 var clientColumn = slices.Index(sqlrow.Bookings.Columns(), "client_id")
 
-// insertInto inserts a row of which placed gives the values, unless it is there.
-func insertInto(m sqlrow.Mapping) string {
-	columns := strings.Join(m.Columns(), ", ")
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(m.Columns())), ", ")
-	if m == sqlrow.Mapping(sqlrow.Bookings) {
-		columns += ", place"
-		marks += fmt.Sprintf(", (SELECT nullif(coalesce(max(place) + 1, ?%[1]d), ?%[1]d + %[2]d) FROM booking"+
-			" WHERE place >= ?%[1]d AND place < ?%[1]d + %[2]d)", len(m.Columns())+1, placesEach)
-	}
-	return "INSERT INTO " + m.Name() + " (" + columns + ") VALUES (" + marks + ") ON CONFLICT DO NOTHING"
+// An insertSQL inserts rows of one table, unless they are there.
+type insertSQL struct {
+	forms  *sqlrow.Inserts
+	placed bool // they are bookings: their place comes as one more argument
 }
 
-// placed completes the row of a booking that is to be inserted.
-func placed(m sqlrow.Mapping, row []any) []any {
-	if m != sqlrow.Mapping(sqlrow.Bookings) {
-		return row
+func insertInto(m sqlrow.Mapping) insertSQL {
+	placed := m == sqlrow.Mapping(sqlrow.Bookings)
+	return insertSQL{placed: placed, forms: sqlrow.NewInserts("?", func(values []string, arguments int) string {
+		columns := strings.Join(m.Columns(), ", ")
+		if placed {
+			columns += ", place"
+			values = append(values, fmt.Sprintf("(SELECT nullif(coalesce(max(place) + 1, ?%[1]d), ?%[1]d + %[2]d) FROM booking"+
+				" WHERE place >= ?%[1]d AND place < ?%[1]d + %[2]d)", arguments+1, placesEach))
+		}
+		return "INSERT INTO " + m.Name() + " (" + columns + ") VALUES (" + strings.Join(values, ", ") + ") ON CONFLICT DO NOTHING"
+	})}
+}
+
+// of is the statement for a row, and its arguments, which take the row's place.
+func (s insertSQL) of(row []any) (string, []any) {
+	if !s.placed {
+		return s.forms.Of(row)
 	}
+	place := placeOf(row)
+	sql, args := s.forms.Of(row)
+	return sql, append(args, place)
+}
+
+// placeOf is the first of the places of the client of a booking, of which it has the
+// row.
+func placeOf(row []any) int64 {
 	low := func(i int) int64 {
 		id, _ := row[i].([]byte)
 		if len(id) < 8 {
@@ -41,5 +56,5 @@ func placed(m sqlrow.Mapping, row []any) []any {
 		}
 		return int64(binary.BigEndian.Uint64(id[len(id)-8:]))
 	}
-	return append(row, (low(0)&(1<<16-1)<<27|low(clientColumn)&(1<<27-1))*placesEach)
+	return (low(0)&(1<<16-1)<<27 | low(clientColumn)&(1<<27-1)) * placesEach
 }

@@ -66,7 +66,8 @@ func (t *tx) put(c sqlrow.Change) error {
 
 func (t *tx) insert(w *writeSQL, r timebok.Record, row []any) error {
 	ref := r.Ref()
-	n, err := t.add(sqlrow.KeyOf(r), w.insert, placed(w.table, row))
+	sql, args := w.insert.of(row)
+	n, err := t.add(sqlrow.KeyOf(r), sql, args)
 	if err != nil {
 		return t.refused(err, r)
 	}
@@ -143,9 +144,10 @@ func (t *tx) refused(err error, r timebok.Record) error {
 
 // A writeSQL is the statements that write one kind of record.
 type writeSQL struct {
-	table                           sqlrow.Mapping
-	insert, update, remove, version string
-	undo                            string // of an insert
+	table                   sqlrow.Mapping
+	insert                  insertSQL
+	update, remove, version string
+	undo                    string // of an insert
 }
 
 var writes = func() map[timebok.Kind]*writeSQL {

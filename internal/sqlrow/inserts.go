@@ -1,22 +1,28 @@
-package postgres
+package sqlrow
 
 import (
+	"bytes"
 	"strconv"
-	"strings"
 	"sync"
-
-	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/timebok/timebok/internal/sqlrow"
 )
 
 // Inserts are the statements that insert rows of one table. A statement costs by its
-// arguments, on the way and in the server, so each is passed once, and those that
+// arguments, on the way and in the database, so each is passed once, and those that
 // nearly every row has stand in the statement: NULL, the empty text, yes, no, 0 and 1.
-// There is a statement for each form that rows take.
-type inserts struct {
-	table sqlrow.Mapping
+// There is a statement for each form that rows take. Inserts are safe for concurrent
+// use.
+type Inserts struct {
+	mark      string
+	statement func(values []string, arguments int) string
+
 	mu    sync.RWMutex
 	forms map[form]string
+}
+
+// NewInserts returns the inserts of a driver that marks its arguments so, "$" or "?",
+// and makes the statement of the values of the columns, which have so many arguments.
+func NewInserts(mark string, statement func(values []string, arguments int) string) *Inserts {
+	return &Inserts{mark: mark, statement: statement, forms: map[form]string{}}
 }
 
 // Every statement stays prepared on every connection, so of each table there are not
@@ -40,9 +46,9 @@ const (
 
 var literals = [...]string{isNull: "NULL", isEmpty: "''", isYes: "true", isNo: "false", isZero: "0", isOne: "1"}
 
-// insert is the statement that inserts a row, and its arguments, which take the row's
+// Of is the statement that inserts a row, and its arguments, which take the row's
 // place.
-func (t *inserts) insert(row []any) (string, []any) {
+func (t *Inserts) Of(row []any) (sql string, args []any) {
 	f := formOf(row)
 	t.mu.RLock()
 	sql, known := t.forms[f]
@@ -51,21 +57,19 @@ func (t *inserts) insert(row []any) (string, []any) {
 	if !known && full {
 		f = plainForm(row)
 	}
-	args := row[:0]
+	args = row[:0]
 	for i, v := range row {
 		if f[i] == isArgument {
 			args = append(args, v)
 		}
 	}
-	if !known {
-		sql = t.statement(f)
+	if known {
+		return sql, args
 	}
-	if !known && !full {
+	sql = t.statement(t.values(f, len(row)))
+	if !full {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		if t.forms == nil {
-			t.forms = map[form]string{}
-		}
 		t.forms[f] = sql
 	}
 	return sql, args
@@ -93,10 +97,16 @@ func formOf(row []any) (f form) {
 				f[i] = isZero
 			case 1:
 				f[i] = isOne
+			default:
+				f[i] = sameAs(row[:i], v)
 			}
-		case pgtype.UUID:
-			f[i] = sameAs(row[:i], v)
-		case pgtype.Timestamptz:
+		case []byte:
+			for j, w := range row[:i] {
+				if w, ok := w.([]byte); ok && f[i] == isArgument && bytes.Equal(w, v) {
+					f[i] = byte(isColumn + j)
+				}
+			}
+		default: // an ID or an instant of the driver's
 			f[i] = sameAs(row[:i], v)
 		}
 	}
@@ -104,9 +114,9 @@ func formOf(row []any) (f form) {
 }
 
 // sameAs is the first column before that has the same value, if there is one.
-func sameAs[V comparable](before []any, v V) byte {
+func sameAs(before []any, v any) byte {
 	for i, w := range before {
-		if w, ok := w.(V); ok && w == v {
+		if w == v {
 			return byte(isColumn + i)
 		}
 	}
@@ -124,20 +134,19 @@ func plainForm(row []any) (f form) {
 	return f
 }
 
-// statement is the statement of a form.
-func (t *inserts) statement(f form) string {
-	var values []string
-	var arguments int
-	for i := range t.table.Columns() {
-		switch code := f[i]; {
+// values are the values of the columns as they stand in the statement of a form, and
+// how many arguments it has.
+func (t *Inserts) values(f form, columns int) (values []string, arguments int) {
+	for _, code := range f[:columns] {
+		switch {
 		case code == isArgument:
 			arguments++
-			values = append(values, "$"+strconv.Itoa(arguments))
+			values = append(values, t.mark+strconv.Itoa(arguments))
 		case code < isArgument:
 			values = append(values, literals[code])
 		default:
 			values = append(values, values[code-isColumn])
 		}
 	}
-	return "INSERT INTO {}" + t.table.Name() + " (" + strings.Join(t.table.Columns(), ", ") + ") VALUES (" + strings.Join(values, ", ") + ")"
+	return values, arguments
 }
