@@ -5,11 +5,11 @@ import (
 	"errors"
 	"io"
 	"net"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/storage"
@@ -20,7 +20,8 @@ import (
 // the next trip reaches the server, or before its answer comes back.
 type wire struct {
 	listener net.Listener
-	server   string // the socket
+	network  string
+	server   string // its address
 
 	mu  sync.Mutex
 	cut cutting
@@ -47,13 +48,15 @@ func (w *wire) state() cutting {
 	return w.cut
 }
 
-func newWire(t *testing.T, socket string) *wire {
+// newWire is a wire to the server that a pool connects to.
+func newWire(t *testing.T, to *pgxpool.Config) *wire {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{listener: l, server: socket}
+	w := &wire{listener: l}
+	w.network, w.server = pgconn.NetworkAddress(to.ConnConfig.Host, to.ConnConfig.Port)
 	t.Cleanup(func() { l.Close() })
 	go func() {
 		for {
@@ -72,7 +75,7 @@ func (w *wire) serve(client net.Conn) {
 	if w.state() == down {
 		return
 	}
-	server, err := net.Dial("unix", w.server)
+	server, err := net.Dial(w.network, w.server)
 	if err != nil {
 		return
 	}
@@ -123,8 +126,7 @@ func (w *wire) serve(client net.Conn) {
 // success, any other an unknown outcome.
 func TestCutAtCommit(t *testing.T) {
 	d := newDesk(t, nil)
-	host := d.pool.Config().ConnConfig.Host
-	w := newWire(t, filepath.Join(host, ".s.PGSQL.5432"))
+	w := newWire(t, d.pool.Config())
 	through := newPool(t, d.dsn, func(c *pgxpool.Config) {
 		c.ConnConfig.Host, c.ConnConfig.Port = "127.0.0.1", uint16(w.listener.Addr().(*net.TCPAddr).Port)
 	})
