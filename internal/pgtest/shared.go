@@ -155,7 +155,7 @@ func in(dsn, database string) string {
 	return dsn + " dbname=" + database // the last one counts
 }
 
-func newName() string { return fmt.Sprintf("t%x", uuid.New()) }
+func newName() string { return fmt.Sprintf("t%x", [16]byte(uuid.New())) }
 
 func execute(dsn, sql string) error {
 	ctx := context.Background()
