@@ -26,7 +26,7 @@ func NewInserts(mark string, statement func(values []string, arguments int) stri
 }
 
 // Every statement stays prepared on every connection, so of each table there are not
-// many. In rows of a form after these each value but NULL is an argument.
+// many. Rows of a form after these share one, in which every value is an argument.
 const maxForms = 24
 
 // A form says how a row passes each column: with the code of a literal, or as an
@@ -55,7 +55,7 @@ func (t *Inserts) Of(row []any) (sql string, args []any) {
 	full := len(t.forms) >= maxForms
 	t.mu.RUnlock()
 	if !known && full {
-		f = plainForm(row)
+		f = plainForm(len(row))
 	}
 	args = row[:0]
 	for i, v := range row {
@@ -63,17 +63,27 @@ func (t *Inserts) Of(row []any) (sql string, args []any) {
 			args = append(args, v)
 		}
 	}
-	if known {
-		return sql, args
-	}
-	sql = t.statement(t.values(f, len(row)))
-	if !full {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.forms[f] = sql
+	if !known {
+		sql = t.add(f, len(row))
 	}
 	return sql, args
 }
+
+// add makes the statement of a form, unless it is there by now.
+func (t *Inserts) add(f form, columns int) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	sql, known := t.forms[f]
+	if !known {
+		sql = t.statement(t.values(f, columns))
+		t.forms[f] = sql
+	}
+	return sql
+}
+
+// instants are the numbers above this, in microseconds: beyond the first days of 1970.
+// Smaller numbers are the same by chance.
+const instants = 1 << 40
 
 // formOf is the form of a row.
 func formOf(row []any) (f form) {
@@ -92,17 +102,17 @@ func formOf(row []any) (f form) {
 				f[i] = isYes
 			}
 		case int64:
-			switch v {
-			case 0:
+			switch {
+			case v == 0:
 				f[i] = isZero
-			case 1:
+			case v == 1:
 				f[i] = isOne
-			default:
+			case v > instants:
 				f[i] = sameAs(row[:i], v)
 			}
 		case []byte:
 			for j, w := range row[:i] {
-				if w, ok := w.([]byte); ok && f[i] == isArgument && bytes.Equal(w, v) {
+				if w, ok := w.([]byte); ok && f[i] == isArgument && len(v) > 0 && bytes.Equal(w, v) {
 					f[i] = byte(isColumn + j)
 				}
 			}
@@ -124,12 +134,9 @@ func sameAs(before []any, v any) byte {
 }
 
 // plainForm is the form of a row all of whose values are arguments.
-func plainForm(row []any) (f form) {
-	for i, v := range row {
+func plainForm(columns int) (f form) {
+	for i := range columns {
 		f[i] = isArgument
-		if v == nil {
-			f[i] = isNull
-		}
 	}
 	return f
 }

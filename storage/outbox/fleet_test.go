@@ -23,21 +23,27 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
 
-// backends opens an empty database of each kind.
+// backends make an empty database of each kind, and open it for each instance of a
+// program.
 var backends = []struct {
 	name string
-	open func(tb testing.TB) storage.Driver
+	make func(tb testing.TB) (open func() storage.Driver)
 }{
-	{"memory", func(testing.TB) storage.Driver { return memory.New() }},
-	{"sqlite", func(tb testing.TB) storage.Driver {
+	{"memory", func(testing.TB) func() storage.Driver {
+		d := memory.New()
+		return func() storage.Driver { return d }
+	}},
+	{"sqlite", func(tb testing.TB) func() storage.Driver {
 		path := filepath.Join(tb.TempDir(), "timebok.db")
 		if err := sqlite.Migrate(tb.Context(), path, nil); err != nil {
 			tb.Fatal(err)
 		}
-		d, err := sqlite.Open(path, nil)
-		return opened(tb, d, err)
+		return func() storage.Driver {
+			d, err := sqlite.Open(path, nil)
+			return opened(tb, d, err)
+		}
 	}},
-	{"postgres", func(tb testing.TB) storage.Driver {
+	{"postgres", func(tb testing.TB) func() storage.Driver {
 		dsn := pgtest.Database(tb)
 		pool, err := pgxpool.New(tb.Context(), dsn)
 		if err != nil {
@@ -47,8 +53,10 @@ var backends = []struct {
 		if err := postgres.Migrate(tb.Context(), pool, nil); err != nil {
 			tb.Fatal(err)
 		}
-		d, err := postgres.Open(tb.Context(), dsn, nil)
-		return opened(tb, d, err)
+		return func() storage.Driver {
+			d, err := postgres.Open(tb.Context(), dsn, nil)
+			return opened(tb, d, err)
+		}
 	}},
 }
 
@@ -61,14 +69,22 @@ func opened(tb testing.TB, d storage.Driver, err error) storage.Driver {
 	return d
 }
 
-// Four relays on one database perform every message, and none of them twice at a
-// time, although leases are short and handlers fail now and then.
+// Four relays on one database, each with a driver of its own, perform every message,
+// and none of them twice at a time, although a fifth died with what it had leased and
+// handlers fail now and then.
 func TestFleet(t *testing.T) {
 	const messages, relays = 400, 4
 	for _, b := range backends {
 		t.Run(b.name, func(t *testing.T) {
-			s := storage.New(b.open(t), nil)
-			fill(t, s, messages)
+			open := b.make(t)
+			dead := storage.New(open(), nil)
+			fill(t, dead, messages)
+			now := time.Now()
+			if taken, err := dead.Lease(t.Context(), storage.LeaseRequest{Token: "dead", Limit: 50, Now: now, Until: now.Add(300 * time.Millisecond)}); err != nil || len(taken) != 50 {
+				t.Fatalf("leased %d, %v", len(taken), err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
 			var (
 				mu      sync.Mutex
 				working = map[timebok.MessageID]bool{}
@@ -94,12 +110,12 @@ func TestFleet(t *testing.T) {
 			var wg sync.WaitGroup
 			for range relays {
 				r := &outbox.Relay{
-					Store: s, Handlers: map[timebok.MessageKind]timebok.Handler{"test": handler}, MaxAttempts: 100,
+					Store: storage.New(open(), nil), Handlers: map[timebok.MessageKind]timebok.Handler{"test": handler}, MaxAttempts: 100,
 					Backoff: func(int) time.Duration { return time.Microsecond },
 				}
 				wg.Go(func() {
 					for left := messages; left > 0; {
-						if _, err := r.RunOnce(t.Context()); err != nil {
+						if _, err := r.RunOnce(ctx); err != nil {
 							t.Error(err)
 							return
 						}
@@ -110,6 +126,9 @@ func TestFleet(t *testing.T) {
 				})
 			}
 			wg.Wait()
+			if len(done) != messages {
+				t.Errorf("%d of %d messages are done", len(done), messages)
+			}
 			for id, n := range done {
 				if n != 1 {
 					t.Errorf("message %v was done %d times", id, n)
@@ -123,8 +142,8 @@ func TestFleet(t *testing.T) {
 func BenchmarkFleet(b *testing.B) {
 	for _, backend := range backends {
 		b.Run(backend.name, func(b *testing.B) {
-			s := storage.New(backend.open(b), nil)
-			fill(b, s, b.N)
+			open := backend.make(b)
+			fill(b, storage.New(open(), nil), b.N)
 			var (
 				mu   sync.Mutex
 				done int
@@ -132,7 +151,7 @@ func BenchmarkFleet(b *testing.B) {
 			)
 			b.ResetTimer()
 			for range 4 {
-				r := &outbox.Relay{Store: s, Batch: 100, Handlers: map[timebok.MessageKind]timebok.Handler{
+				r := &outbox.Relay{Store: storage.New(open(), nil), Batch: 100, Handlers: map[timebok.MessageKind]timebok.Handler{
 					"test": timebok.HandlerFunc(func(context.Context, timebok.Delivery) error { return nil }),
 				}}
 				wg.Go(func() {

@@ -14,8 +14,8 @@
 // Syncing is what a commit costs, so Updates that queue up share one: each writes
 // in the same SQLite transaction, one after the other, and all are acknowledged
 // together once nobody waits. So Commit may wait for Updates that came later, for a
-// few milliseconds and the function under way. A function in an Update must not wait
-// for another Update to end.
+// few milliseconds and the function under way, also when its context ends meanwhile.
+// A function in an Update must be quick, and not wait for another Update to end.
 //
 // What every booking asks for - its clinic, practitioner, client, service, series
 // and the calendar of the day - the driver keeps from one Update to the next, until

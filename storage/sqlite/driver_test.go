@@ -9,34 +9,50 @@ import (
 	"time"
 
 	"github.com/timebok/timebok"
+	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/storage"
 	"github.com/timebok/timebok/storage/sqlite"
 	"github.com/timebok/timebok/storage/storagetest"
 )
 
-// How many statements a search takes does not depend on how many it searches.
-func TestCalendarStatements(t *testing.T) {
+// How many statements a search for free time takes does not depend on how many it
+// searches.
+func TestSearchStatements(t *testing.T) {
 	d := newDesk(t)
+	var of []timebok.PractitionerID
+	if err := d.Update(t.Context(), d.Clinic.ID, func(_ context.Context, tx storage.Tx) error {
+		for i := range 300 {
+			p, b := d.Anne, d.Booking("", 0)
+			p.ID, p.Keys = timebok.DeriveID[timebok.Practitioner](fmt.Sprint(i)), nil
+			b.ID, b.Practitioner = booking.ID(p.ID), p.ID
+			tx.Save(p, d.Schedule(p.ID), b)
+			of = append(of, p.ID)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
 	var counts []int
 	for _, n := range []int{1, 10, 300} {
-		of := []timebok.PractitionerID{d.Anne.ID, d.Kari.ID}[:min(n, 2)]
-		for i := len(of); i < n; i++ {
-			of = append(of, timebok.DeriveID[timebok.Practitioner](fmt.Sprint(i)))
-		}
-		err := d.View(t.Context(), d.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
+		if err := d.View(t.Context(), d.Clinic.ID, func(ctx context.Context, tx storage.Tx) error {
 			before := d.tap.total()
-			got, err := tx.LoadCalendars(ctx, of, timebok.Lasting(storagetest.Monday, 14*24*time.Hour))
+			found, err := d.FreeSlots(ctx, tx, booking.Search{
+				Practitioners: of[:n], Service: d.Talk.ID, Within: timebok.Lasting(storagetest.Monday, 24*time.Hour),
+			})
 			counts = append(counts, d.tap.total()-before)
-			if len(got) != n {
-				t.Errorf("%d calendars, want %d", len(got), n)
+			with := map[timebok.PractitionerID]bool{}
+			for _, s := range found {
+				with[s.Practitioner] = true
+			}
+			if len(with) != n {
+				t.Errorf("%d of %d practitioners have free time", len(with), n)
 			}
 			return err
-		})
-		if err != nil {
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if counts[0] != counts[1] || counts[1] != counts[2] || counts[0] > 5 {
+	if counts[0] != counts[1] || counts[1] != counts[2] || counts[0] > 6 {
 		t.Errorf("statements for 1, 10 and 300 practitioners: %v", counts)
 	}
 }

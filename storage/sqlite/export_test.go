@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"time"
 )
@@ -34,13 +35,37 @@ func WriteSQL() (out []string) {
 
 // RunOnWriter executes SQL on the connection that writes.
 func RunOnWriter(d *Driver, sql string) error {
+	return onWriter(d, func(c *conn) error { return c.run(sql) })
+}
+
+// PragmaOfWriter is what the connection that writes has of a setting.
+func PragmaOfWriter(d *Driver, name string) (value any, err error) {
+	err = onWriter(d, func(c *conn) error {
+		return c.query("PRAGMA "+name, nil, func(row []driver.Value) error {
+			value = row[0]
+			return nil
+		})
+	})
+	return value, err
+}
+
+func onWriter(d *Driver, run func(*conn) error) error {
 	t := turn{w: d.writer}
 	if err := t.w.takeAll(context.Background()); err != nil {
 		return err
 	}
 	c, err := t.connect()
 	if err == nil {
-		err = c.run(sql)
+		err = run(c)
 	}
 	return errors.Join(err, t.yield(false, true))
+}
+
+// LateReader asks for a connection to read as a View does that found the driver open.
+func LateReader(d *Driver) error {
+	c, err := d.readers.take(context.Background())
+	if err == nil {
+		d.readers.give(c, false)
+	}
+	return err
 }

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"context"
 	"sync"
+
+	"github.com/timebok/timebok"
 )
 
 // Readers are the connections of Views, opened when they are needed and kept.
@@ -10,8 +12,9 @@ type readers struct {
 	open  func() (*conn, error)
 	slots chan struct{} // holds a token for each that is in use
 
-	mu   sync.Mutex
-	idle []*conn
+	mu     sync.Mutex
+	idle   []*conn
+	closed bool
 }
 
 // take waits for a connection.
@@ -21,10 +24,14 @@ func (r *readers) take(ctx context.Context) (*conn, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if c := r.pop(); c != nil {
+	c, closed := r.pop()
+	if c != nil {
 		return c, nil
 	}
-	c, err := r.open()
+	err := error(&timebok.UnavailableError{What: "storage", Cause: errClosed})
+	if !closed {
+		c, err = r.open()
+	}
 	if err != nil {
 		<-r.slots
 		return nil, err
@@ -32,15 +39,15 @@ func (r *readers) take(ctx context.Context) (*conn, error) {
 	return c, nil
 }
 
-func (r *readers) pop() *conn {
+// pop takes a connection that is idle, if there is one, and reports whether there
+// will be no more.
+func (r *readers) pop() (c *conn, closed bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.idle) == 0 {
-		return nil
+	if n := len(r.idle); n > 0 {
+		c, r.idle = r.idle[n-1], r.idle[:n-1]
 	}
-	c := r.idle[len(r.idle)-1]
-	r.idle = r.idle[:len(r.idle)-1]
-	return c
+	return c, r.closed
 }
 
 // give returns a connection. One that is not sound is closed.
@@ -55,15 +62,19 @@ func (r *readers) give(c *conn, sound bool) {
 	<-r.slots
 }
 
-// close waits for the connections in use and closes all.
+// close waits for the connections in use and closes all. Whoever still waits for one
+// gets none.
 func (r *readers) close() {
 	for range cap(r.slots) {
 		r.slots <- struct{}{}
 	}
-	for c := r.pop(); c != nil; c = r.pop() {
+	r.mu.Lock()
+	for _, c := range r.idle {
 		c.close()
 	}
-	for range cap(r.slots) { // whoever still waits finds nothing to open
+	r.idle, r.closed = nil, true
+	r.mu.Unlock()
+	for range cap(r.slots) {
 		<-r.slots
 	}
 }

@@ -157,3 +157,42 @@ func TestHistoryLiesTogether(t *testing.T) {
 		t.Errorf("%d bookings of 3 clients and of none lie in %d places: %v", len(rows), got, rows)
 	}
 }
+
+// Every table is STRICT, and the connection that writes waits for the disk.
+func TestFileIsStrictAndFull(t *testing.T) {
+	path := newFile(t)
+	d := open(t, path, nil)
+	defer d.Close()
+	if v, err := sqlite.PragmaOfWriter(d, "synchronous"); err != nil || v != int64(2) {
+		t.Errorf("synchronous is %v, %v; want FULL, which is 2", v, err)
+	}
+	if v, err := sqlite.PragmaOfWriter(d, "journal_mode"); err != nil || v != "wal" {
+		t.Errorf("journal_mode is %v, %v; want wal", v, err)
+	}
+	c := rawConn(t, path)
+	defer c.Close()
+	tables := 0
+	for _, row := range rawRows(t, c, "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'", 0) {
+		if tables++; row[1] != int64(1) {
+			t.Errorf("%v is not STRICT", row[0])
+		}
+	}
+	if tables < 15 {
+		t.Errorf("only %d tables were looked at", tables)
+	}
+}
+
+// A View that found the driver open, and asks for a connection when it is closed,
+// opens none.
+func TestReadersEndWithTheDriver(t *testing.T) {
+	d := open(t, newFile(t), nil)
+	if err := sqlite.LateReader(d); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := sqlite.LateReader(d); !errors.Is(err, timebok.ErrUnavailable) {
+		t.Errorf("a reader of a closed driver: %v, want ErrUnavailable", err)
+	}
+}
