@@ -9,5 +9,5 @@ import (
 )
 
 func TestDriver(t *testing.T) {
-	storagetest.Run(t, func(*testing.T) storage.Driver { return backend.Open() }, &storagetest.Options{NoBulk: true})
+	storagetest.Run(t, func(*testing.T) storage.Driver { return backend.Open() }, &storagetest.Options{NoBulk: true, Volatile: true})
 }

@@ -9,5 +9,5 @@ import (
 )
 
 func TestDriver(t *testing.T) {
-	storagetest.Run(t, func(*testing.T) storage.Driver { return memory.New() }, nil)
+	storagetest.Run(t, func(*testing.T) storage.Driver { return memory.New() }, &storagetest.Options{Volatile: true})
 }

@@ -294,12 +294,12 @@ func TestWithoutPreparedStatements(t *testing.T) {
 			t.Fatal(err)
 		}
 		return d
-	}, nil)
+	}, &storagetest.Options{Volatile: true}) // TestDriver reopens
 }
 
 // With nothing but plain SQL, in a schema of its own, the whole suite holds.
 func TestPlainSQL(t *testing.T) {
 	o := &postgres.Options{Schema: "own", WithoutExclusion: true, WithoutTriggers: true}
 	plain := templateOf(o)
-	storagetest.Run(t, func(t *testing.T) storage.Driver { return open(t, plain.Database(t), o) }, nil)
+	storagetest.Run(t, func(t *testing.T) storage.Driver { return open(t, plain.Database(t), o) }, &storagetest.Options{Volatile: true}) // TestDriver reopens
 }

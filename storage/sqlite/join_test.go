@@ -107,7 +107,7 @@ func (tx *hostTx) leave(commit bool) error {
 
 // The whole suite, with every Update in a host's transaction.
 func TestJoinedDriver(t *testing.T) {
-	storagetest.Run(t, func(t *testing.T) storage.Driver { return newHostDriver(t, newFile(t)) }, nil)
+	storagetest.Run(t, func(t *testing.T) storage.Driver { return newHostDriver(t, newFile(t)) }, &storagetest.Options{Volatile: true}) // TestDriver reopens
 }
 
 // What the host and Timebok write is stored together, or not at all.

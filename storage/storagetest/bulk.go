@@ -113,10 +113,21 @@ func (e *env) export() []timebok.Record {
 }
 
 func importEverything(e *env) {
+	const batch = 5
 	all := e.everyKind()
-	told := 0
-	report, err := e.bulk().Import(e.Context(), e.Clinic.ID, sequence(all), &storage.ImportOptions{
-		Batch: 5, Progress: func(r storage.ImportReport) { told = r.Total() },
+	told, asked := 0, 0
+	counted := func(yield func(timebok.Record, error) bool) {
+		for r, err := range sequence(all) {
+			if asked++; asked > told+2*batch {
+				e.Errorf("asked for record %d when %d were stored, in batches of %d", asked, told, batch)
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+	report, err := e.bulk().Import(e.Context(), e.Clinic.ID, counted, &storage.ImportOptions{
+		Batch: batch, Progress: func(r storage.ImportReport) { told = r.Total() },
 	})
 	if err != nil || report.Added != len(all) || told != len(all) {
 		e.Fatalf("imported %+v, last told of %d: %v; want %d added", report, told, err, len(all))

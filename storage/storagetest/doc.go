@@ -4,8 +4,11 @@
 //	func TestDriver(t *testing.T) {
 //		storagetest.Run(t, func(t *testing.T) storage.Driver {
 //			return mydriver.Open(t.TempDir())
-//		}, nil)
+//		}, &storagetest.Options{Reopen: mydriver.Reopen})
 //	}
+//
+// where Reopen closes a driver and opens its data again. A backend that keeps nothing
+// says Volatile in its place.
 //
 // Each sentence of the contract in the doc comment of package storage has its
 // subtests here, grouped as there. On top of those come use-cases of package

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/timebok/timebok"
@@ -102,11 +103,11 @@ func fenceRace(e *env) {
 	e.save(e.Records()...)
 	const workers = 8
 	saved := make([]int, workers)
-	done := make(chan struct{})
+	done, stop := make(chan struct{}), atomic.Bool{}
 	go func() {
 		defer close(done)
 		parallel(workers, func(w int) {
-			for {
+			for !stop.Load() {
 				err := e.trySave(e.session(fmt.Sprint(w, " ", saved[w]), (w*5000+saved[w])*60, 30))
 				if errors.Is(err, storage.ErrFenced) {
 					return
@@ -120,7 +121,10 @@ func fenceRace(e *env) {
 		})
 	}()
 	time.Sleep(20 * time.Millisecond)
-	if err := e.bulk().Fence(e.Context(), e.Clinic.ID); err != nil {
+	err := e.bulk().Fence(e.Context(), e.Clinic.ID)
+	if err != nil {
+		stop.Store(true)
+		<-done
 		e.Fatal(err)
 	}
 	before := e.export()

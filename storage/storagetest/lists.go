@@ -29,6 +29,10 @@ var lists = group{"Lists", []clause{
 	}},
 }}
 
+// manyPages is how many records a list has that a backend can't read at once, and few
+// of which differ in what they are sorted by first.
+const manyPages = 450
+
 // shuffled returns records in an order of no meaning, the same in every run.
 func shuffled[T any](records []T) []timebok.Record {
 	out := make([]timebok.Record, len(records))

@@ -16,30 +16,18 @@ import (
 
 var locks = group{"Locks", []clause{
 	{"LoadBooking, LoadIntake and LoadInvoicing in an Update hold what they name until the end: of two that name the same, one waits for the other. The order is connection, practitioners, series, client, numbering, each by ID.", []check{
-		{"LoadBooking holds the practitioner", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return only(tx.LoadBooking(ctx, booking.Needs{Practitioner: e.Anne.ID}))
-		})},
-		{"LoadBooking holds the series", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return only(tx.LoadBooking(ctx, booking.Needs{Series: e.Case.ID}))
-		})},
-		{"LoadBooking holds the client", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return only(tx.LoadBooking(ctx, booking.Needs{Client: e.Ola.ID}))
-		})},
-		{"LoadIntake holds the connection", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return only(tx.LoadIntake(ctx, insurance.IntakeNeeds{Network: timebok.Behandlernettverk}))
-		})},
-		{"LoadIntake holds a connection that does not exist", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return only(tx.LoadIntake(ctx, insurance.IntakeNeeds{Network: "another"}))
-		})},
-		{"LoadInvoicing holds the series", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return only(tx.LoadInvoicing(ctx, invoice.Needs{Series: e.Case.ID}))
-		})},
-		{"LoadInvoicing holds the client", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return only(tx.LoadInvoicing(ctx, invoice.Needs{Client: e.Ola.ID}))
-		})},
-		{"LoadInvoicing holds the numbering", holds(func(e *env, ctx context.Context, tx storage.Tx) error {
-			return only(tx.LoadInvoicing(ctx, invoice.Needs{Party: e.SoleTrader.ID}))
-		})},
+		{"LoadBooking holds the practitioner", holds(booksWith, booksWith)},
+		{"LoadBooking holds the series", holds(booksInSeries, booksInSeries)},
+		{"LoadBooking holds the client", holds(booksForClient, booksForClient)},
+		{"LoadIntake holds the connection", holds(takesIn(timebok.Behandlernettverk), takesIn(timebok.Behandlernettverk))},
+		{"LoadIntake holds a connection that does not exist", holds(takesIn("another"), takesIn("another"))},
+		{"LoadInvoicing holds the series", holds(billsSeries, billsSeries)},
+		{"LoadInvoicing holds the client", holds(billsClient, billsClient)},
+		{"LoadInvoicing holds the numbering", holds(issues, issues)},
+		{"LoadInvoicing waits for the series of LoadBooking", holds(booksInSeries, billsSeries)},
+		{"LoadBooking waits for the series of LoadInvoicing", holds(billsSeries, booksInSeries)},
+		{"LoadInvoicing waits for the client of LoadBooking", holds(booksForClient, billsClient)},
+		{"LoadBooking waits for the client of LoadInvoicing", holds(billsClient, booksForClient)},
 		{"what was loaded under the lock can be changed", loadedCanBeChanged},
 		{"nobody waits for ever", nobodyWaitsForEver},
 		{"who gives up waiting is let go", givesUpWaiting},
@@ -63,9 +51,42 @@ var locks = group{"Locks", []clause{
 // only drops what comes with an error.
 func only[T any](_ T, err error) error { return err }
 
-// holds tests that of two Updates that load the same, one waits for the other:
-// the second, as it is committed, reads what the first one saved.
-func holds(load func(e *env, ctx context.Context, tx storage.Tx) error) func(*env) {
+// A loading loads something in an Update, and so locks it.
+type loading func(e *env, ctx context.Context, tx storage.Tx) error
+
+func booksWith(e *env, ctx context.Context, tx storage.Tx) error {
+	return only(tx.LoadBooking(ctx, booking.Needs{Practitioner: e.Anne.ID}))
+}
+
+func booksInSeries(e *env, ctx context.Context, tx storage.Tx) error {
+	return only(tx.LoadBooking(ctx, booking.Needs{Series: e.Case.ID}))
+}
+
+func booksForClient(e *env, ctx context.Context, tx storage.Tx) error {
+	return only(tx.LoadBooking(ctx, booking.Needs{Client: e.Ola.ID}))
+}
+
+func billsSeries(e *env, ctx context.Context, tx storage.Tx) error {
+	return only(tx.LoadInvoicing(ctx, invoice.Needs{Series: e.Case.ID}))
+}
+
+func billsClient(e *env, ctx context.Context, tx storage.Tx) error {
+	return only(tx.LoadInvoicing(ctx, invoice.Needs{Client: e.Ola.ID}))
+}
+
+func issues(e *env, ctx context.Context, tx storage.Tx) error {
+	return only(tx.LoadInvoicing(ctx, invoice.Needs{Party: e.SoleTrader.ID}))
+}
+
+func takesIn(network timebok.Network) loading {
+	return func(_ *env, ctx context.Context, tx storage.Tx) error {
+		return only(tx.LoadIntake(ctx, insurance.IntakeNeeds{Network: network}))
+	}
+}
+
+// holds tests that of two Updates that load the same, one waits for the other: the
+// second, as it is committed, reads what the first one saved.
+func holds(load, second loading) func(*env) {
 	return func(e *env) {
 		e.save(e.Records()...)
 		marker := e.Åse // no lock of its own is taken on it here
@@ -77,7 +98,7 @@ func holds(load func(e *env, ctx context.Context, tx storage.Tx) error) func(*en
 		go func() {
 			<-loaded
 			finished <- e.update(func(ctx context.Context, tx storage.Tx) error {
-				if err := load(e, ctx, tx); err != nil {
+				if err := second(e, ctx, tx); err != nil {
 					return err
 				}
 				waited = ending.Load()

@@ -139,17 +139,15 @@ func listAudit(e *env) {
 
 func listMessages(e *env) {
 	var all []storage.Queued
-	for i := range 20 {
+	var messages []timebok.Message
+	for i := range manyPages {
 		m := e.message(fmt.Sprint(i), Monday.Add(time.Duration(i%3)*time.Minute))
 		m.Kind = timebok.MessageKind([]string{"a", "b"}[i%2])
 		m.Client = []timebok.ClientID{e.Ola.ID, e.Åse.ID, {}}[i%5%3]
-		all = append(all, storage.Queued{Message: m, Clinic: e.Clinic.ID})
+		all, messages = append(all, storage.Queued{Message: m, Clinic: e.Clinic.ID}), append(messages, m)
 	}
 	slices.SortFunc(all, func(a, b storage.Queued) int { return cmp.Or(a.Due.Compare(b.Due), a.ID.Compare(b.ID)) })
-	e.save(e.Clinic.Clinic)
-	for _, q := range all {
-		e.save(q.Message)
-	}
+	e.save(append(shuffled(messages), e.Clinic.Clinic)...)
 	for _, f := range []storage.MessageFilter{
 		{}, {Kind: "a"}, {Client: e.Åse.ID}, {Kind: "b", Client: e.Ola.ID}, {Buried: new(false)}, {Buried: new(true)},
 	} {
@@ -260,7 +258,7 @@ func listSeries(e *env) {
 
 func listQuarantine(e *env) {
 	var all, waiting []insurance.Received
-	for i := range 15 {
+	for i := range manyPages {
 		r := e.fullReceived(fmt.Sprint("q-", i))
 		r.At = Monday.Add(time.Duration(i%3) * time.Minute)
 		if i%4 == 0 {

@@ -198,7 +198,7 @@ func leaseConcurrently(e *env) {
 	var mu sync.Mutex
 	times := map[timebok.MessageID]int{}
 	parallel(workers, func(w int) {
-		for round := 0; ; round++ {
+		for round := range messages + 1 { // each has a message at least, or is the last
 			got := e.lease(fmt.Sprintf("%d-%d", w, round), Monday, 4)
 			mu.Lock()
 			for _, q := range got {

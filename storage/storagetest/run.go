@@ -14,8 +14,10 @@ import (
 // Options tune Run. Nil is the zero Options.
 type Options struct {
 	// Reopen closes a driver and opens its data again, as after a restart of the
-	// program. Nil: the backend keeps nothing, and durability is not tested.
+	// program. Without it a backend fails, unless it is Volatile.
 	Reopen func(t *testing.T, d storage.Driver) storage.Driver
+	// Volatile says that the backend keeps nothing: durability is not tested.
+	Volatile bool
 	// NoBulk says that the driver is no storage.Bulk. Without it a driver that is
 	// none fails.
 	NoBulk bool
@@ -25,13 +27,20 @@ type Options struct {
 // a new, empty database; Run closes it.
 func Run(t *testing.T, open func(t *testing.T) storage.Driver, o *Options) {
 	for _, g := range slices.Concat(contract, onTop) {
-		if g.name == bulk.name && o != nil && o.NoBulk {
+		if o != nil && (g.name == bulk.name && o.NoBulk || g.name == durability.name && o.Volatile) {
 			continue
 		}
 		t.Run(g.name, func(t *testing.T) {
 			for _, c := range g.clauses {
 				for _, check := range c.tests {
-					t.Run(check.name, func(t *testing.T) { check.run(newEnv(t, open, o)) })
+					t.Run(check.name, func(t *testing.T) {
+						t.Cleanup(func() {
+							if t.Failed() {
+								t.Log("the contract: " + c.sentence)
+							}
+						})
+						check.run(newEnv(t, open, o))
+					})
 				}
 			}
 		})

@@ -186,8 +186,7 @@ func (e *env) trail() (all []timebok.AuditEntry) {
 
 func reopened(e *env) {
 	if e.reopen == nil {
-		e.Log("the backend keeps nothing: nothing to reopen")
-		return
+		e.Fatal("Options has no Reopen to test durability by; a backend that keeps nothing says Volatile")
 	}
 	e.save(append(e.everything(), e.Clinic.Clinic)...)
 	e.lease("before", Monday, 10)
