@@ -1,12 +1,12 @@
 package ordeal_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,8 +64,18 @@ func TestDamageIsFound(t *testing.T) {
 			return []booking.Booking{b, x}
 		}},
 		"was done and is lost": {bookings: func(booking.Booking) []booking.Booking { return nil }},
-		"has 2 audit entries":  {audit: func(e timebok.AuditEntry) []timebok.AuditEntry { return []timebok.AuditEntry{e, e} }},
-		"has 0 audit entries":  {audit: func(timebok.AuditEntry) []timebok.AuditEntry { return nil }},
+		"left it at version 2": {bookings: func(b booking.Booking) []booking.Booking {
+			b.Time.Start = b.Time.Start.AddDate(1, 0, 0)
+			return []booking.Booking{b}
+		}},
+		"is not 4: ": {invoices: func(x invoice.Invoice) []invoice.Invoice {
+			if x.Number > 3 {
+				return nil
+			}
+			return []invoice.Invoice{x}
+		}},
+		"has 2 audit entries": {audit: func(e timebok.AuditEntry) []timebok.AuditEntry { return []timebok.AuditEntry{e, e} }},
+		"has 0 audit entries": {audit: func(timebok.AuditEntry) []timebok.AuditEntry { return nil }},
 		"where 1 belongs": {invoices: func(x invoice.Invoice) []invoice.Invoice {
 			if x.Number == 1 {
 				return nil
@@ -76,33 +86,68 @@ func TestDamageIsFound(t *testing.T) {
 	} {
 		t.Run(want, func(t *testing.T) { wantProblem(t, recount(t, damaged{d, done}, dir), want) })
 	}
+	for _, kind := range []timebok.Kind{timebok.KindBooking, timebok.KindInvoice, timebok.KindSeries, timebok.KindEvent, timebok.KindClient} {
+		t.Run("audit of "+string(kind), func(t *testing.T) {
+			done := damage{audit: func(e timebok.AuditEntry) []timebok.AuditEntry {
+				if e.On.Kind == kind {
+					return nil
+				}
+				return []timebok.AuditEntry{e}
+			}}
+			found := slices.DeleteFunc(recount(t, damaged{d, done}, dir).Problems, func(p string) bool { return !strings.Contains(p, "has 0 audit entries") })
+			if len(found) == 0 {
+				t.Error("nobody noticed")
+			}
+		})
+	}
+	t.Run("under 2 IDs", func(t *testing.T) {
+		copied := rewritten(t, dir, func(line string) string {
+			again, isAck := strings.CutPrefix(line, "effect "+string(insurance.AckNetwork)+" ")
+			if !isAck {
+				return line
+			}
+			_, rest, _ := strings.Cut(again, " ")
+			return line + "effect " + string(insurance.AckNetwork) + " another " + rest
+		})
+		wantProblem(t, recount(t, d, copied), "under 2 IDs")
+	})
 	for effect, want := range map[string]string{
 		"effect " + string(invoice.SubmitInvoice) + " ": "was never submitted", "effect " + string(booking.MailPractitioner) + " ": "nobody was told",
 		"effect " + string(insurance.AckNetwork) + " ": "was never acknowledged",
 	} {
 		t.Run(want, func(t *testing.T) {
-			copied, dropped := t.TempDir(), false
-			text, err := os.ReadFile(filepath.Join(dir, "one.diary"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var kept []byte
-			for line := range bytes.Lines(text) {
-				if bytes.HasPrefix(line, []byte(effect)) {
+			dropped := false
+			copied := rewritten(t, dir, func(line string) string {
+				if strings.HasPrefix(line, effect) {
 					dropped = true
-					continue
+					return ""
 				}
-				kept = append(kept, line...)
-			}
-			if err := os.WriteFile(filepath.Join(copied, "one.diary"), kept, 0o600); err != nil {
-				t.Fatal(err)
-			}
+				return line
+			})
 			if !dropped {
 				t.Fatalf("there is no %q in the diary", effect)
 			}
 			wantProblem(t, recount(t, d, copied), want)
 		})
 	}
+}
+
+// rewritten copies a diary, with other lines in the place of each.
+func rewritten(t *testing.T, dir string, by func(line string) string) string {
+	t.Helper()
+	copied := t.TempDir()
+	text, err := os.ReadFile(filepath.Join(dir, "one.diary"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for line := range strings.Lines(string(text)) {
+		out.WriteString(by(line))
+	}
+	if err := os.WriteFile(filepath.Join(copied, "one.diary"), []byte(out.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return copied
 }
 
 func wantProblem(t *testing.T, tally ordeal.Tally, want string) {

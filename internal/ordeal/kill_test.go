@@ -107,7 +107,7 @@ func TestPostgres(t *testing.T) {
 }
 
 // The server is killed hard while processes write to it, which go on when it is
-// back; now and then one of them is killed too.
+// back.
 func TestPostgresServer(t *testing.T) {
 	server := pgtest.Start(t)
 	dsn := server.Database(t)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/timebok/timebok"
 	"github.com/timebok/timebok/booking"
 	"github.com/timebok/timebok/insurance"
@@ -105,12 +107,14 @@ type recount struct {
 	visits    map[string]booking.Booking // by the network's ID
 	versions  map[timebok.Ref]int        // of everything with a trail, as audited
 	perSeries map[series.ID][]series.Session
+	billings  map[booking.ID]int // versions that drafting, issuing and crediting made
 }
 
 func (r *recount) run(ctx context.Context, tx storage.Tx) error {
 	r.visits, r.versions, r.perSeries = map[string]booking.Booking{}, map[timebok.Ref]int{}, map[series.ID][]series.Session{}
+	r.billings = map[booking.ID]int{}
 	for _, step := range []func(context.Context, storage.Tx) error{
-		r.calendar, r.caps, r.billing, r.feed, r.trail, r.outbox,
+		r.audited, r.calendar, r.caps, r.billing, r.feed, r.guests, r.trail, r.outbox,
 	} {
 		if err := step(ctx, tx); err != nil {
 			return err
@@ -130,6 +134,7 @@ func (r *recount) calendar(ctx context.Context, tx storage.Tx) error {
 		r.Bookings++
 		r.bookings = append(r.bookings, b)
 		r.told.stored(r.Tally, b)
+		r.told.unchanged(r.Tally, b)
 		r.perSeries[b.Series] = append(r.perSeries[b.Series], b.Session())
 		if b.External.ID != "" {
 			if before, twice := r.visits[b.External.ID]; twice {
@@ -148,6 +153,35 @@ func (r *recount) calendar(ctx context.Context, tx storage.Tx) error {
 	return nil
 }
 
+// effects is how many different effects of a kind about a record were carried out.
+func (r *recount) effects(kind timebok.MessageKind, about uuid.UUID) int {
+	return len(r.told.effects[effectOf{string(kind), r.id().String(), about.String()}])
+}
+
+func (r *recount) effectOn(kind timebok.MessageKind, on timebok.Ref) effectOn {
+	return effectOn{effectOf{string(kind), r.id().String(), on.ID.String()}, fmt.Sprint(on.Version)}
+}
+
+// audited counts the audit entries of each version.
+func (r *recount) audited(ctx context.Context, tx storage.Tx) error {
+	for e, err := range tx.Audit(ctx, storage.AuditFilter{}) {
+		if err != nil {
+			return err
+		}
+		r.versions[e.On]++
+	}
+	return nil
+}
+
+// wantTrail: each version of a record, from one on, has one audit entry.
+func (r *recount) wantTrail(of timebok.Ref, from int64) {
+	for on := of; on.Version >= from; on.Version-- {
+		if n := r.versions[on]; n != 1 {
+			r.problem("%v, version %d, has %d audit entries", on, on.Version, n)
+		}
+	}
+}
+
 // caps: no series has more sessions than were approved.
 func (r *recount) caps(ctx context.Context, tx storage.Tx) error {
 	for id, sessions := range r.perSeries {
@@ -160,6 +194,11 @@ func (r *recount) caps(ctx context.Context, tx storage.Tx) error {
 		}
 		if s.Use(sessions).IsOver() {
 			r.problem("%v has %d sessions, and is over its cap", s.Ref(), len(sessions))
+		}
+		if slices.ContainsFunc(r.series, func(own series.Series) bool { return own.ID == id }) {
+			r.wantTrail(s.Ref(), 2) // it was there from the beginning
+		} else {
+			r.wantTrail(s.Ref(), 1)
 		}
 	}
 	return nil
@@ -174,11 +213,17 @@ func (r *recount) billing(ctx context.Context, tx storage.Tx) error {
 		if err != nil {
 			return err
 		}
+		for _, l := range x.Lines {
+			if r.billings[l.Booking]++; x.Kind == invoice.Bill && !x.IsDraft() {
+				r.billings[l.Booking]++ // it was drafted before
+			}
+		}
 		if x.IsDraft() {
 			continue
 		}
 		r.Invoices++
 		r.told.issued(x)
+		r.wantTrail(x.Ref(), 1)
 		next[x.Party]++
 		if x.Number != next[x.Party] {
 			r.problem("%v has number %d where %d belongs", x.Ref(), x.Number, next[x.Party])
@@ -186,13 +231,22 @@ func (r *recount) billing(ctx context.Context, tx storage.Tx) error {
 		if _, err := tx.Document(ctx, x.ID); err != nil {
 			r.problem("%v has no file: %v", x.Ref(), err)
 		}
-		if r.finished && r.told.effects[effectOf{string(invoice.SubmitInvoice), x.ID.String()}] == nil {
+		if r.finished && r.effects(invoice.SubmitInvoice, x.ID.UUID()) == 0 {
 			r.problem("%v was never submitted", x.Ref())
 		}
 		for _, l := range x.Lines {
 			if x.Kind == invoice.Bill && !x.TakenBack(l.Booking) {
 				billed[l.Booking]++
 			}
+		}
+	}
+	for party, last := range next {
+		v, err := tx.LoadInvoicing(ctx, invoice.Needs{Party: party})
+		if err != nil {
+			return err
+		}
+		if v.Numbering == nil || v.Numbering.Next != last+1 {
+			r.problem("the next number of %v is not %d: %+v", party, last+1, v.Numbering)
 		}
 	}
 	for id, n := range billed {
@@ -211,7 +265,8 @@ func (r *recount) billing(ctx context.Context, tx storage.Tx) error {
 }
 
 // feed: each booking of the network is there once, and once all is told, as the
-// ordered history leaves it; each guest became one client.
+// ordered history leaves it; the practitioner was told of each change, and the
+// network that each event was taken in.
 func (r *recount) feed(ctx context.Context, tx storage.Tx) error {
 	final := map[string]insurance.Event{}
 	for _, e := range r.events {
@@ -225,25 +280,14 @@ func (r *recount) feed(ctx context.Context, tx storage.Tx) error {
 		case !r.finished:
 		case e.IsCancelled() != (b.State == booking.Cancelled), !b.Time.Start.Equal(e.Booking.Start) && !e.IsCancelled():
 			r.problem("%v is %s at %v, and %s at %v at the network", b.Ref(), b.State, b.Time.Start, e.Kind, e.Booking.Start)
-		case r.told.effects[effectOf{string(booking.MailPractitioner), b.ID.String()}] == nil:
-			r.problem("nobody was told of %v", b.Ref())
+		case len(r.told.versions[r.effectOn(booking.MailPractitioner, b.Ref())]) == 0:
+			r.problem("nobody was told of %v as it is now", b.Ref())
 		}
 	}
 	if r.finished && len(r.visits) != len(final) {
 		r.problem("%d of %d bookings of the network are there", len(r.visits), len(final))
 	}
-	var came int
-	for c, err := range tx.Clients(ctx, timebok.ClientID{}, 0) {
-		if err != nil {
-			return err
-		}
-		if c.Origin == timebok.FromNetwork && c.ID != r.Åse.ID {
-			came++
-		}
-	}
-	if came > guests || r.finished && came != guests {
-		r.problem("%d clients came from the network, of %d guests", came, guests)
-	}
+	applied := map[booking.ID]int{}
 	for _, e := range r.events {
 		key := insurance.ReceivedKey(e.Network, e.ID)
 		entry, err := tx.Received(ctx, key)
@@ -260,30 +304,59 @@ func (r *recount) feed(ctx context.Context, tx storage.Tx) error {
 		if entry.Result == insurance.Quarantined {
 			r.problem("event %s is in quarantine: %v", e.ID, entry.Codes)
 		}
-		if r.finished && r.told.effects[effectOf{string(insurance.AckNetwork), key.String()}] == nil {
+		if entry.Result == insurance.New || entry.Result == insurance.Changed {
+			applied[entry.Booking]++
+			r.wantTrail(entry.Ref(), 1)
+		}
+		if r.finished && r.effects(insurance.AckNetwork, key.UUID()) == 0 {
 			r.problem("event %s was never acknowledged", e.ID)
+		}
+	}
+	for id, n := range applied {
+		// A mail that a later change overtook is not sent.
+		if mails := r.effects(booking.MailPractitioner, id.UUID()); mails > n {
+			r.problem("the practitioner was told %d times of %d changes of %v", mails, n, id)
 		}
 	}
 	return nil
 }
 
-// trail: a booking has one audit entry for each version, and each is of a booking
-// that is there. Versions that drafting and billing made are audited on the invoice.
-func (r *recount) trail(ctx context.Context, tx storage.Tx) error {
-	for e, err := range tx.Audit(ctx, storage.AuditFilter{}) {
+// guests: each guest of the network became one client.
+func (r *recount) guests(ctx context.Context, tx storage.Tx) error {
+	var came int
+	for c, err := range tx.Clients(ctx, timebok.ClientID{}, 0) {
 		if err != nil {
 			return err
 		}
-		r.versions[e.On]++
+		if c.Origin == timebok.FromNetwork && c.ID != r.Åse.ID {
+			came++
+			r.wantTrail(c.Ref(), 1)
+		}
 	}
+	if came > guests || r.finished && came != guests {
+		r.problem("%d clients came from the network, of %d guests", came, guests)
+	}
+	return nil
+}
+
+// trail: a booking has one audit entry for each version but those that billing made,
+// which are audited on the invoice, and each is of a booking that is there.
+func (r *recount) trail(context.Context, storage.Tx) error {
 	for _, b := range r.bookings {
+		silent := 0
 		for v := int64(1); v <= b.Version; v++ {
 			on := b.Ref()
 			on.Version = v
-			if n := r.versions[on]; n > 1 || n == 0 && (v == 1 || len(b.Charges) == 0) {
+			n := r.versions[on]
+			if n == 0 && v > 1 {
+				silent++
+			} else if n != 1 {
 				r.problem("%v, version %d, has %d audit entries", on, v, n)
 			}
 			delete(r.versions, on)
+		}
+		if silent != r.billings[b.ID] {
+			r.problem("%v has 0 audit entries of %d versions, of which billing made %d", b.Ref(), silent, r.billings[b.ID])
 		}
 	}
 	for on, n := range r.versions {

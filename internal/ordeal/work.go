@@ -68,7 +68,7 @@ func Work(ctx context.Context, s *storage.Store, d *Diary, o Options) {
 // run out, and is ahead of every session's.
 func newRelay(s *storage.Store, d *Diary) *outbox.Relay {
 	write := timebok.HandlerFunc(func(ctx context.Context, m timebok.Delivery) error {
-		d.write(ctx, effect, string(m.Kind), m.ID, m.About.ID)
+		d.write(ctx, effect, string(m.Kind), m.ID, m.Clinic, m.About.ID, m.About.Version)
 		return nil
 	})
 	return &outbox.Relay{
@@ -116,19 +116,16 @@ func (w worker) command(ctx context.Context) {
 	case n < 40:
 		w.book(ctx)
 	case n < 52:
-		w.change(ctx, "cancel", func(ctx context.Context, tx storage.Tx, b booking.Booking) error {
-			_, err := w.desk.Cancel(ctx, tx, w.Actor(), b.ID, b.Version, booking.ByClient)
-			return err
+		w.change(ctx, "cancel", func(ctx context.Context, tx storage.Tx, b booking.Booking) (booking.Booking, error) {
+			return w.desk.Cancel(ctx, tx, w.Actor(), b.ID, b.Version, booking.ByClient)
 		})
 	case n < 60:
-		w.change(ctx, "move", func(ctx context.Context, tx storage.Tx, b booking.Booking) error {
-			_, err := w.desk.Move(ctx, tx, w.Actor(), booking.MoveRequest{Booking: b.ID, Version: b.Version, Start: at(rand.IntN(days * perDay))})
-			return err
+		w.change(ctx, "move", func(ctx context.Context, tx storage.Tx, b booking.Booking) (booking.Booking, error) {
+			return w.desk.Move(ctx, tx, w.Actor(), booking.MoveRequest{Booking: b.ID, Version: b.Version, Start: at(rand.IntN(days * perDay))})
 		})
 	case n < 74:
-		w.change(ctx, "complete", func(ctx context.Context, tx storage.Tx, b booking.Booking) error {
-			_, err := w.desk.Complete(ctx, tx, w.Actor(), b.ID, b.Version)
-			return err
+		w.change(ctx, "complete", func(ctx context.Context, tx storage.Tx, b booking.Booking) (booking.Booking, error) {
+			return w.desk.Complete(ctx, tx, w.Actor(), b.ID, b.Version)
 		})
 	case n < 88:
 		w.bill(ctx)
@@ -152,9 +149,11 @@ func (w worker) book(ctx context.Context) {
 	w.diary.note(ctx, err, "book", r.ID)
 }
 
-// change does something to a booking in a state that it may be in.
-func (w worker) change(ctx context.Context, command string, do func(ctx context.Context, tx storage.Tx, b booking.Booking) error) {
+// change does something to a booking in a state that it may be in, and notes how it
+// leaves it.
+func (w worker) change(ctx context.Context, command string, do func(ctx context.Context, tx storage.Tx, b booking.Booking) (booking.Booking, error)) {
 	var of booking.ID
+	var left booking.Booking
 	err := w.update(ctx, func(ctx context.Context, tx storage.Tx) error {
 		of = booking.ID{}
 		from := at(rand.IntN(days * perDay))
@@ -167,12 +166,13 @@ func (w worker) change(ctx context.Context, command string, do func(ctx context.
 				return err
 			}
 			of = b.ID
-			return do(ctx, tx, b)
+			left, err = do(ctx, tx, b)
+			return err
 		}
 		return nil
 	})
 	if err != nil || !of.IsZero() {
-		w.diary.note(ctx, err, command, of)
+		w.diary.note(ctx, err, command, of, left.Version, left.Time.Start.Unix())
 	}
 }
 
