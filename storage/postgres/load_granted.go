@@ -16,8 +16,9 @@ import (
 // and is made of the plainest statements: a BEGIN that names a level costs the server
 // some fifteen microseconds more. They tell if it was so: the stamp, which the fence
 // renews too, is read last, under all locks, of which the practitioner's has given the
-// transaction its ID. If it wasn't, the transaction is taken back and begun again like
-// any other.
+// transaction its ID; a practitioner who is in the settings, and those as they were,
+// is there to lock. If it wasn't so, the transaction is taken back and begun again
+// like any other.
 var (
 	beginGranted = []call{{sql: "BEGIN"}}
 
