@@ -68,6 +68,16 @@ func TestDamageIsFound(t *testing.T) {
 			b.Time.Start = b.Time.Start.AddDate(1, 0, 0)
 			return []booking.Booking{b}
 		}},
+		"left it at version 3": {bookings: func(b booking.Booking) []booking.Booking {
+			b.Version = min(b.Version, 2)
+			return []booking.Booking{b}
+		}},
+		"of which billing made": {audit: func(e timebok.AuditEntry) []timebok.AuditEntry {
+			if e.On.Kind == timebok.KindBooking && e.On.Version > 1 {
+				return nil
+			}
+			return []timebok.AuditEntry{e}
+		}},
 		"is not 4: ": {invoices: func(x invoice.Invoice) []invoice.Invoice {
 			if x.Number > 3 {
 				return nil
